@@ -1,0 +1,21 @@
+# What the layers link, all from Debian 12 (docs/dependencies.md). Of Boost only headers and Boost.JSON's sources are used.
+find_package(Threads REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(OpenSSL 3 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(SQLite3 REQUIRED)
+
+# SOCI, c-ares, toml++ and CLI11 come without CMake packages of their own in Debian 12.
+function(offhook_find_library target header library)
+  string(MAKE_C_IDENTIFIER ${target} id)
+  find_path(${id}_INCLUDE ${header} REQUIRED)
+  find_library(${id}_LIBRARY ${library} REQUIRED)
+  add_library(${target} INTERFACE IMPORTED GLOBAL)
+  target_include_directories(${target} SYSTEM INTERFACE ${${id}_INCLUDE})
+  target_link_libraries(${target} INTERFACE ${${id}_LIBRARY})
+endfunction()
+offhook_find_library(offhook_dep::soci_core soci/soci.h soci_core)
+offhook_find_library(offhook_dep::soci_sqlite3 soci/sqlite3/soci-sqlite3.h soci_sqlite3)
+offhook_find_library(offhook_dep::cares ares.h cares)

@@ -1,0 +1,53 @@
+// Small helpers on bytes that never consult a locale: case folding, trimming, numbers, hexadecimal.
+#pragma once
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace offhook {
+
+constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_alpha(char c) { return to_lower(c) >= 'a' && to_lower(c) <= 'z'; }
+constexpr int hex_value(char c) {
+    if (is_digit(c)) return c - '0';
+    const char l = to_lower(c);
+    return l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+/// Equal but for the case of ASCII letters.
+constexpr bool iequals(std::string_view a, std::string_view b) {
+    if (a.size() != b.size()) return false;
+    for (std::size_t i = 0; i < a.size(); ++i)
+        if (to_lower(a[i]) != to_lower(b[i])) return false;
+    return true;
+}
+
+/// Without spaces, tabs and line ends (of folded headers) at both ends.
+constexpr std::string_view trim(std::string_view s) {
+    constexpr std::string_view blank = " \t\r\n";
+    const auto from = s.find_first_not_of(blank);
+    if (from == std::string_view::npos) return {};
+    return s.substr(from, s.find_last_not_of(blank) - from + 1);
+}
+
+std::string lower(std::string_view s);
+
+/// The whole of s as an unsigned decimal number: digits only, no sign, no overflow.
+template <class Number>
+constexpr std::optional<Number> to_number(std::string_view s) {
+    Number value{};
+    if (s.empty() || !is_digit(s[0])) return std::nullopt;
+    const auto [end, error] = std::from_chars(s.data(), s.data() + s.size(), value);
+    if (error != std::errc{} || end != s.data() + s.size()) return std::nullopt;
+    return value;
+}
+
+std::string to_hex(std::string_view bytes);                       ///< two lower-case digits for each byte
+std::string to_hex(std::uint64_t value);                          ///< always 16 lower-case digits
+void append_number(std::string& out, std::uint64_t value);        ///< decimal
+std::optional<std::string> from_hex(std::string_view digits);     ///< nothing if odd or not hexadecimal
+
+}  // namespace offhook
