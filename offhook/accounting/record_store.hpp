@@ -1,0 +1,42 @@
+// The port through which call records become durable. store/ implements it on SQLite, tests in memory with a delay.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "offhook/base/ticket.hpp"
+#include "offhook/base/time.hpp"
+
+namespace offhook::accounting {
+
+/// One call record: one row. Times are UTC; an unset one is the epoch.
+struct CallRecord {
+    std::uint64_t id = 0;             ///< our own, unique for ever: shown as 16 hexadecimal digits
+    std::uint64_t call = 0;           ///< the call it belongs to: differs from id for a further 2xx (another leg of the same call)
+    std::string sip_call_id, from_tag, to_tag;
+    std::string user;                 ///< authenticated "user@domain"; empty for a trusted or foreign sender
+    std::string from_uri, to_uri, request_uri;
+    std::string binding;              ///< the contact that answered, else the last one tried; empty if none
+    UtcTime invited{}, ringing{}, answered{}, ended{};
+    std::int64_t seconds = 0;         ///< answered to ended, rounded up to whole seconds
+    enum class End : std::uint8_t { none, caller, callee, refused, cancelled, timeout, expired, unconfirmed, restart } end = End::none;
+    int status = 0;                   ///< final status of the INVITE
+    std::string reason;
+    std::string caller_agent, callee_agent;
+    std::string codecs;               ///< "PCMU" or "opus,VP8": of the answer
+    std::string source;               ///< the caller's endpoint
+    std::string dialog;               ///< serialised dialog state of an answered call in progress (dialog/); empty once ended
+    [[nodiscard]] bool in_progress() const { return end == End::none; }
+};
+
+class RecordStore {
+public:
+    virtual ~RecordStore() = default;
+    /// Inserts or replaces the row with this id, durably, then answers the ticket with true (false: it was not written). Writes of one
+    /// record are applied in the order of the calls. Never answers inside this call. No ticket (handle none): nobody is told.
+    virtual void put(const CallRecord& record, Ticket ticket) = 0;
+    /// False while the oldest uncommitted row is older than store_limit: no new call is admitted.
+    [[nodiscard]] virtual bool healthy(Now now) const = 0;
+};
+
+}  // namespace offhook::accounting
