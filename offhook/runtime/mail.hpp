@@ -1,0 +1,48 @@
+// What reaches a shard from another thread: messages handed over, answers to tickets, new configuration. Plain data: no closure
+// crosses a thread (design rule 3).
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "offhook/base/ticket.hpp"
+#include "offhook/transport/flow.hpp"
+#include "offhook/transport/resolver.hpp"
+#include "offhook/transport/sender.hpp"
+
+namespace offhook::runtime {
+
+struct Mail {
+    enum class Kind : std::uint8_t {
+        message,       ///< one SIP message that the receiving shard does not own: bytes, flow
+        committed,     ///< a store commit of ticket is done: ok
+        resolved,      ///< a host name of ticket: addresses
+        send_failure,  ///< a remote write failed: tag, error
+        ask,           ///< a question to the owner of some state: ticket (of the asker), bytes, numbers
+        answer,        ///< to a ticket: ok, bytes, numbers
+        configure,     ///< a new configuration: snapshot
+        drain,         ///< the process is ending: no new calls
+    };
+    Kind kind = Kind::message;
+    bool ok = false;
+    Ticket ticket;
+    transport::Flow flow;
+    transport::SendTag tag;
+    transport::SendError error{};
+    std::string bytes;
+    std::uint64_t numbers[2] = {0, 0};
+    transport::Addresses addresses;
+    std::shared_ptr<const void> snapshot;
+};
+
+/// Puts mail into the mailboxes of shards. Thread rule: any thread.
+class Mailer {
+public:
+    virtual ~Mailer() = default;
+    virtual void post(std::uint16_t shard, Mail&& mail) = 0;
+    [[nodiscard]] virtual std::uint16_t shard_count() const = 0;
+    /// hash(key) mod N, keyed at start.
+    [[nodiscard]] virtual std::uint16_t shard_of(std::string_view key) const = 0;
+};
+
+}  // namespace offhook::runtime
