@@ -28,6 +28,9 @@ public:
     /// The handle stays valid until the INVITE's final response was reported, and beyond it until the call has ended.
     [[nodiscard]] virtual std::expected<Handle, message::Reject> admit(const transaction::Request& invite, Now) = 0;
 
+    /// The INVITE goes to this target (a binding's contact, a route's target): the record names the last one where none answers.
+    virtual void tried(Handle call, std::string_view target, Now now) { (void)call, (void)target, (void)now; }
+
     /// A 101..199 of any branch goes to the caller.
     virtual void ringing(Handle call, const message::Message& response, Now) = 0;
 
