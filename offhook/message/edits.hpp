@@ -14,6 +14,10 @@ namespace offhook::message {
 
 class Edits {
 public:
+    Edits() = default;
+    Edits(const Edits&) = delete;  // kept texts point into it
+    Edits& operator=(const Edits&) = delete;
+
     /// Texts inserted at one offset stand in the order of the calls.
     void insert(std::uint32_t offset, std::string_view text) { add(offset, 0, text); }
     void erase(std::uint32_t offset, std::uint32_t size) { add(offset, size, {}); }
@@ -46,6 +50,7 @@ private:
     boost::container::small_vector<std::string, 0> overflow_;
     char arena_[2048];
     std::size_t used_ = 0;
+    std::uint32_t calls_ = 0;
 };
 
 }  // namespace offhook::message

@@ -49,6 +49,10 @@ enum class ErrorCode : std::uint8_t {
     tag_missing,
     trailing_bytes,        ///< bytes after the value that do not belong to it
     bad_sdp,
+    bad_line_end,          ///< a CR or LF that is not part of a CR LF
+    unsupported_scheme,    ///< a Request-URI that is neither sip:, sips: nor tel:: 416
+    bad_warning,
+    bad_timestamp,
 };
 
 struct ParseError {

@@ -37,6 +37,8 @@ public:
     static constexpr std::size_t capacity = 128;
     static constexpr std::uint8_t none = 0xff;
 
+    Message() { first_.fill(none); }  ///< no fields
+
     /// Indexes the bytes of one message. On a stream or in a datagram, line ends before the start line are skipped (§7.5).
     /// Body: what Content-Length says, else the rest (§18.3); octets beyond it do not belong to the message.
     /// After an error the message is unusable except as said at partial().
@@ -82,6 +84,7 @@ public:
     [[nodiscard]] const HeaderField* find(std::string_view name) const;
 
 private:
+    friend class Indexer;
     struct Span {
         std::uint32_t offset = 0, size = 0;
     };
@@ -94,7 +97,7 @@ private:
     Method method_ = Method::other;
     bool partial_ = false;
     std::uint8_t count_ = 0;
-    std::array<std::uint8_t, static_cast<std::size_t>(HeaderId::count_)> first_{};
+    std::array<std::uint8_t, static_cast<std::size_t>(HeaderId::count_)> first_;
     std::array<HeaderField, capacity> fields_;  // only the first count_ are set
 };
 

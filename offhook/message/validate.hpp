@@ -14,6 +14,7 @@ struct Strictness {
     bool require_max_forwards = false;           ///< §8.1.1.6 makes it mandatory, §16.6 step 3 has proxies add it when missing
     bool require_rfc3261_branch = false;         ///< RFC 2543 peers have none
     bool check_contacts = true;                  ///< every Contact value must parse
+    bool check_everything = false;               ///< every value of a known header field, also those that only end points read
 };
 
 struct Defect {

@@ -2,10 +2,13 @@
 #pragma once
 #include <cstdint>
 #include <expected>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "offhook/message/error.hpp"
 #include "offhook/message/message.hpp"
+#include "offhook/message/parameters.hpp"
 
 namespace offhook::message {
 
@@ -35,6 +38,57 @@ struct MediaType {
 
 /// True if the comma-separated tokens of all fields with this id hold the token (any case): Supported, Require, Allow ...
 [[nodiscard]] bool lists_token(const Message& message, HeaderId id, std::string_view token);
+
+/// A token or more, then parameters: Event, Subscription-State, Content-Disposition, Reason, Accept-Encoding ...
+struct TokenValue {
+    std::string_view value, parameters;
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const { return message::parameter(parameters, name); }
+};
+[[nodiscard]] std::expected<TokenValue, ParseError> parse_token_value(std::string_view text);
+
+/// Alert-Info, Call-Info, Error-Info: a URI in angle brackets, then parameters (§20.4, §20.9, §20.18).
+struct InfoValue {
+    std::string_view uri, parameters;
+};
+[[nodiscard]] std::expected<InfoValue, ParseError> parse_info(std::string_view text);
+
+/// §20.8: a word, or two with an @ between.
+[[nodiscard]] std::expected<void, ParseError> check_call_id(std::string_view text);
+
+/// §20.17: "Sat, 13 Nov 2010 23:29:00 GMT", as seconds since 1970. Only GMT is allowed.
+[[nodiscard]] std::expected<std::int64_t, ParseError> parse_date(std::string_view text);
+/// Appends a date of that form.
+void append_date(std::string& out, std::int64_t seconds);
+
+/// §20.33: seconds, a comment, parameters.
+struct RetryAfter {
+    std::uint32_t seconds;
+    std::string_view comment, parameters;
+};
+[[nodiscard]] std::expected<RetryAfter, ParseError> parse_retry_after(std::string_view text);
+
+/// §20.43: one warning.
+struct Warning {
+    int code;  ///< 100..999
+    std::string_view agent, text;
+};
+[[nodiscard]] std::expected<Warning, ParseError> parse_warning(std::string_view text);
+
+/// §20.38: both parts as written.
+struct Timestamp {
+    std::string_view time, delay;
+};
+[[nodiscard]] std::expected<Timestamp, ParseError> parse_timestamp(std::string_view text);
+
+/// RFC 3262 §7.2.
+struct RAck {
+    std::uint32_t response;
+    CSeq cseq;
+};
+[[nodiscard]] std::expected<RAck, ParseError> parse_rack(std::string_view text);
+
+/// The q of a Contact or Accept in thousandths: "1" is 1000, "0.7" 700 (§25.1 qvalue).
+[[nodiscard]] std::expected<std::uint32_t, ParseError> parse_qvalue(std::string_view text);
 
 [[nodiscard]] bool is_token(std::string_view text);  ///< §25.1
 

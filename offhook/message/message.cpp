@@ -1,0 +1,286 @@
+#include "offhook/message/message.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+#include "offhook/base/text.hpp"
+#include "offhook/message/grammar.hpp"
+
+namespace offhook::message {
+
+namespace {
+
+constexpr std::uint32_t nowhere = UINT32_MAX;
+
+std::uint32_t find(std::string_view bytes, char wanted, std::size_t from, std::size_t end) {
+    const void* found = from < end ? std::memchr(bytes.data() + from, wanted, end - from) : nullptr;
+    return found == nullptr ? nowhere : static_cast<std::uint32_t>(static_cast<const char*>(found) - bytes.data());
+}
+
+}  // namespace
+
+/// The one pass. The first defect is kept and the pass goes on as far as it can, so that a refusal can be addressed (partial()).
+class Indexer {
+public:
+    Indexer(Message& message, const Limits& limits) : message_(message), bytes_(message.bytes_), limits_(limits) {}
+
+    std::expected<void, ParseError> run() {
+        if (bytes_.size() > limits_.size) fail(ErrorCode::too_large, limits_.size);
+        std::uint32_t at = 0;
+        while (at + 1 < bytes_.size() && bytes_[at] == '\r' && bytes_[at + 1] == '\n') at += 2;  // §7.5
+        if (at >= bytes_.size()) return std::unexpected(error_.offset != nowhere ? error_ : ParseError{ErrorCode::empty, 0});
+        start_line(at);
+        header_fields();
+        find_body();
+        if (!request_) response_method();
+        if (error_.offset == nowhere) return {};
+        message_.partial_ = request_ && message_.has(HeaderId::via) && message_.has(HeaderId::from) && message_.has(HeaderId::to) &&
+                            message_.has(HeaderId::call_id) && message_.has(HeaderId::cseq);
+        return std::unexpected(error_);
+    }
+
+private:
+    struct Line {
+        std::uint32_t content_end, end;  // without and with its CR LF
+    };
+
+    void fail(ErrorCode code, std::size_t where) {
+        if (error_.offset == nowhere) error_ = {code, static_cast<std::uint32_t>(where)};
+    }
+
+    // The line that starts at `from`; content_end is `nowhere` if no line end follows.
+    Line line(std::uint32_t from) {
+        const std::uint32_t newline = find(bytes_, '\n', from, bytes_.size());
+        if (newline == nowhere) return {nowhere, size()};
+        const bool proper = newline > from && bytes_[newline - 1] == '\r';
+        const std::uint32_t content_end = proper ? newline - 1 : newline;
+        if (!proper) fail(ErrorCode::bad_line_end, newline);
+        if (const std::uint32_t lone = find(bytes_, '\r', from, content_end); lone != nowhere) fail(ErrorCode::bad_line_end, lone);
+        return {content_end, newline + 1};
+    }
+
+    void start_line(std::uint32_t from) {
+        const Line first = line(from);
+        const std::uint32_t end = first.content_end == nowhere ? size() : first.content_end;
+        if (iequals(bytes_.substr(from, std::min<std::size_t>(4, end - from)), "SIP/")) {
+            request_ = false;
+            status_line(from, end);
+        } else {
+            request_line(from, end);
+        }
+        if (first.content_end == nowhere) fail(ErrorCode::no_header_end, size());
+        message_.headers_ = first.end;
+    }
+
+    // §7.1: Method SP Request-URI SP SIP-Version, single spaces.
+    void request_line(std::uint32_t from, std::uint32_t end) {
+        const std::uint32_t method_end = find(bytes_, ' ', from, end);
+        if (method_end == nowhere) return fail(ErrorCode::bad_start_line, from);
+        message_.method_name_ = {from, method_end - from};
+        const std::string_view method = message_.method_name();
+        if (!grammar::all(method, grammar::token)) {
+            const auto bad = std::find_if(method.begin(), method.end(), [](char c) { return !grammar::is(c, grammar::token); });
+            return fail(ErrorCode::bad_method, from + static_cast<std::size_t>(bad - method.begin()));
+        }
+        message_.method_ = method_of(method);
+
+        const std::uint32_t uri = method_end + 1;
+        const std::size_t last = bytes_.substr(0, end).rfind(' ');
+        if (last < uri) return fail(ErrorCode::bad_start_line, end);
+        message_.request_uri_ = {uri, static_cast<std::uint32_t>(last) - uri};
+        const std::string_view target = message_.request_uri();
+        if (target.empty() || bytes_[uri] == ' ') return fail(ErrorCode::bad_start_line, uri);
+        if (target.size() > limits_.request_uri) fail(ErrorCode::uri_too_long, uri + limits_.request_uri);
+        version(static_cast<std::uint32_t>(last) + 1, end);
+        if (const std::size_t blank = target.find_first_of(" \t<>"); blank != std::string_view::npos) fail(ErrorCode::bad_request_uri, uri + blank);
+    }
+
+    void version(std::uint32_t from, std::uint32_t end) {
+        const std::string_view text = bytes_.substr(from, end - from);
+        if (iequals(text, "SIP/2.0")) return;
+        fail(iequals(text.substr(0, 4), "SIP/") ? ErrorCode::bad_version : ErrorCode::bad_start_line, from);
+    }
+
+    // §7.2: SIP-Version SP Status-Code SP Reason-Phrase; a missing space before an empty reason is forgiven.
+    void status_line(std::uint32_t from, std::uint32_t end) {
+        const std::uint32_t version_end = std::min(find(bytes_, ' ', from, end), end);
+        version(from, version_end);
+        if (version_end == end) return fail(ErrorCode::bad_start_line, end);
+        const std::uint32_t digits = version_end + 1;
+        const std::uint32_t digits_end = std::min(find(bytes_, ' ', digits, end), end);
+        const auto status = to_number<std::uint32_t>(bytes_.substr(digits, digits_end - digits));
+        if (!status || digits_end - digits != 3 || *status < 100 || *status > 699) return fail(ErrorCode::bad_status, digits);
+        message_.status_ = static_cast<int>(*status);
+        const std::uint32_t reason = std::min(digits_end + 1, end);
+        message_.request_uri_ = {reason, end - reason};
+    }
+
+    void header_fields() {
+        std::uint32_t at = message_.headers_;
+        for (;;) {
+            Line next = line(at);
+            if (next.content_end == nowhere) {
+                fail(ErrorCode::no_header_end, size());
+                message_.headers_end_ = message_.body_ = size();
+                return;
+            }
+            if (next.content_end == at) {
+                message_.headers_end_ = at;
+                message_.body_ = next.end;
+                return;
+            }
+            const std::uint32_t begin = at;
+            while (next.content_end != nowhere && next.end < size() && grammar::is_blank(bytes_[next.end])) next = line(next.end);  // folded
+            if (next.content_end != nowhere) field(begin, next);
+            at = next.end;
+        }
+    }
+
+    void field(std::uint32_t begin, Line last) {
+        std::uint32_t at = begin;
+        while (at < last.content_end && grammar::is(bytes_[at], grammar::token)) ++at;
+        const std::uint32_t name_size = at - begin;
+        while (at < last.content_end && grammar::is_blank(bytes_[at])) ++at;
+        if (name_size == 0 || at >= last.content_end || bytes_[at] != ':') return bad_name(begin, at, last.content_end);
+        if (message_.count_ >= std::min<std::size_t>(limits_.headers, Message::capacity)) return fail(ErrorCode::too_many_headers, begin);
+
+        ++at;
+        std::uint32_t end = last.content_end;
+        while (at < end && grammar::is_space(bytes_[at])) ++at;
+        while (end > at && grammar::is_space(bytes_[end - 1])) --end;
+        const HeaderId id = header_id(bytes_.substr(begin, name_size));
+        if (name_size > UINT16_MAX) return fail(ErrorCode::bad_header_name, begin);
+        const std::uint8_t index = message_.count_++;
+        message_.fields_[index] = {begin, at, end - at, last.end, static_cast<std::uint16_t>(name_size), id, Message::none};
+        auto& first = message_.first_[static_cast<std::size_t>(id)];
+        if (first == Message::none) {
+            first = index;
+        } else {
+            message_.fields_[last_[static_cast<std::size_t>(id)]].next = index;
+        }
+        last_[static_cast<std::size_t>(id)] = index;
+    }
+
+    void bad_name(std::uint32_t begin, std::uint32_t at, std::uint32_t end) {
+        if (grammar::is_blank(bytes_[begin])) return fail(ErrorCode::bad_folding, begin);
+        fail(find(bytes_, ':', at, end) == nowhere ? ErrorCode::no_colon : ErrorCode::bad_header_name, at);
+    }
+
+    // §18.3: the body is what Content-Length says, or the rest; octets beyond it are dropped, missing ones are an error.
+    void find_body() {
+        const HeaderField* length = message_.first(HeaderId::content_length);
+        if (length == nullptr) return;
+        const auto octets = to_number<std::uint32_t>(message_.value(*length));
+        if (!octets) return fail(ErrorCode::bad_content_length, length->value);
+        if (*octets > size() - message_.body_) return fail(ErrorCode::body_too_short, size());
+        message_.bytes_ = bytes_.substr(0, message_.body_ + *octets);
+    }
+
+    void response_method() {
+        const HeaderField* cseq = message_.first(HeaderId::cseq);
+        if (cseq == nullptr) return;
+        const std::string_view value = message_.value(*cseq);
+        const std::size_t from = value.find_last_of(" \t\n") + 1;
+        message_.method_name_ = {static_cast<std::uint32_t>(cseq->value + from), static_cast<std::uint32_t>(value.size() - from)};
+        message_.method_ = method_of(message_.method_name());
+    }
+
+    [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(bytes_.size()); }
+
+    Message& message_;
+    std::string_view bytes_;
+    const Limits& limits_;
+    ParseError error_{ErrorCode::empty, nowhere};
+    bool request_ = true;
+    std::array<std::uint8_t, static_cast<std::size_t>(HeaderId::count_)> last_;  // set where first_ is
+};
+
+std::expected<void, ParseError> Message::index(std::string_view bytes, const Limits& limits) {
+    bytes_ = bytes.substr(0, std::min<std::size_t>(bytes.size(), nowhere - 1));
+    method_name_ = request_uri_ = {};
+    headers_ = headers_end_ = body_ = static_cast<std::uint32_t>(bytes_.size());
+    status_ = 0;
+    method_ = Method::other;
+    partial_ = false;
+    count_ = 0;
+    first_.fill(none);
+    return Indexer(*this, limits).run();
+}
+
+std::size_t Message::count(HeaderId id) const {
+    std::size_t n = 0;
+    for (const HeaderField* field = first(id); field != nullptr; field = next(*field)) ++n;
+    return n;
+}
+
+const HeaderField* Message::find(std::string_view wanted) const {
+    for (const HeaderField& field : fields())
+        if (iequals(name(field), wanted)) return &field;
+    return nullptr;
+}
+
+ListReader::ListReader(const Message& message, HeaderId id) : message_(&message), field_(message.first(id)) {}
+
+namespace {
+
+// In fields of URIs a parenthesis is a character like another; elsewhere it opens a comment.
+bool has_comments(HeaderId id) {
+    using enum HeaderId;
+    switch (id) {
+        case via:
+        case accept:
+        case warning:
+        case reason:
+            return true;
+        default:
+            return false;
+    }
+}
+
+// The comma that ends the value at `from`, or the end of the text. An open quote or bracket takes all that follows.
+std::size_t find_comma(std::string_view text, std::size_t from, bool comments) {
+    grammar::Cursor cursor{text, from};
+    while (!cursor.done()) {
+        switch (text[cursor.at]) {
+            case ',':
+                return cursor.at;
+            case '"':
+                if (!cursor.quoted()) return text.size();
+                continue;
+            case '<':
+                cursor.at = std::min(text.find('>', cursor.at), text.size());
+                continue;
+            case '(':
+                if (comments && cursor.comment()) continue;
+                break;
+            default:
+                break;
+        }
+        ++cursor.at;
+    }
+    return text.size();
+}
+
+}  // namespace
+
+std::optional<ListItem> ListReader::next() {
+    while (field_ != nullptr) {
+        const std::string_view value = message_->value(*field_);
+        if (at_ > value.size() || value.empty()) {
+            field_ = message_->next(*field_);
+            at_ = 0;
+            continue;
+        }
+        const bool list = field_->id != HeaderId::other && row_of(field_->id).list;
+        const std::size_t end = list ? find_comma(value, at_, has_comments(field_->id)) : value.size();
+        std::size_t from = at_, to = end;
+        while (from < to && grammar::is_space(value[from])) ++from;
+        while (to > from && grammar::is_space(value[to - 1])) --to;
+        const ListItem item{field_, value.substr(from, to - from), static_cast<std::uint32_t>(field_->value + from), at_ == 0, end >= value.size()};
+        at_ = static_cast<std::uint32_t>(end) + 1;
+        return item;
+    }
+    return std::nullopt;
+}
+
+}  // namespace offhook::message
