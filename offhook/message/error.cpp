@@ -48,6 +48,7 @@ Description describe(ErrorCode code) {
         case bad_sdp: return {"this is not a session description", "RFC 8866 §5"};
         case bad_line_end: return {"a line ends with CR and LF, neither may stand alone", "RFC 3261 §7"};
         case unsupported_scheme: return {"the scheme of the Request-URI is not sip, sips or tel", "RFC 3261 §16.3"};
+        case headers_in_request_uri: return {"a Request-URI cannot have header components", "RFC 3261 §19.1.1"};
         case bad_warning: return {"this is not a warning: three digits, an agent and a quoted text", "RFC 3261 §20.43"};
         case bad_timestamp: return {"this is not a timestamp: seconds, and perhaps a delay", "RFC 3261 §20.38"};
     }

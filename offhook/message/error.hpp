@@ -51,6 +51,7 @@ enum class ErrorCode : std::uint8_t {
     bad_sdp,
     bad_line_end,          ///< a CR or LF that is not part of a CR LF
     unsupported_scheme,    ///< a Request-URI that is neither sip:, sips: nor tel:: 416
+    headers_in_request_uri,
     bad_warning,
     bad_timestamp,
 };

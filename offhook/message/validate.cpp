@@ -52,7 +52,7 @@ Verdict check_request_uri(const Message& message) {
     // §19.1.1 table 1: header components cannot stand in a Request-URI; nobody downstream may be made to act on them.
     if (!uri->headers.empty()) {
         const auto where = offset + static_cast<std::size_t>(uri->headers.data() - uri->text.data()) - 1;
-        return std::unexpected(Defect{{ErrorCode::bad_uri, static_cast<std::uint32_t>(where)}, HeaderId::other, 400, "Bad Request-URI"});
+        return std::unexpected(Defect{{ErrorCode::headers_in_request_uri, static_cast<std::uint32_t>(where)}, HeaderId::other, 400, "Bad Request-URI"});
     }
     // §8.2.2.1, §16.3 step 2: a scheme that nobody here understands.
     if (uri->scheme == Scheme::other)
