@@ -1,0 +1,345 @@
+// Reads the TOML file into a Config by the table of settings. The only file that knows toml++.
+#include "apps/offhookd/config.hpp"
+
+#include <fmt/format.h>
+
+#define TOML_EXCEPTIONS 0
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "apps/offhookd/settings.hpp"
+#include "offhook/base/text.hpp"
+
+namespace offhook::daemon {
+namespace {
+
+/// What is wrong, gathered and in the end rendered in the order of the file.
+class Mistakes {
+public:
+    Mistakes(std::string_view text, const std::string& path) : path_(path) {
+        while (true) {
+            const auto end = text.find('\n');
+            lines_.emplace_back(text.substr(0, end));
+            if (lines_.back().ends_with('\r')) lines_.back().pop_back();
+            std::replace(lines_.back().begin(), lines_.back().end(), '\t', ' ');
+            if (end == text.npos) break;
+            text.remove_prefix(end + 1);
+        }
+    }
+
+    void add(const toml::source_region& where, std::string what) { found_.push_back({where, std::move(what)}); }
+    [[nodiscard]] bool none() const { return found_.empty(); }
+
+    [[nodiscard]] std::string render() {
+        std::stable_sort(found_.begin(), found_.end(), [](const Mistake& a, const Mistake& b) { return a.where.begin < b.where.begin; });
+        std::string out;
+        for (const Mistake& mistake : found_) render(mistake, out);
+        return out;
+    }
+
+private:
+    struct Mistake {
+        toml::source_region where;
+        std::string what;
+    };
+
+    void render(const Mistake& mistake, std::string& out) const {
+        const auto [line, column] = mistake.where.begin;
+        if (line == 0) {  // of the file as a whole
+            out += fmt::format("{}: error: {}\n", path_, mistake.what);
+            return;
+        }
+        out += fmt::format("{}:{}:{}: error: {}\n", path_, line, column, mistake.what);
+        if (line > lines_.size()) return;
+        const std::string& text = lines_[line - 1];
+        const auto width = static_cast<std::uint32_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+        const auto& end = mistake.where.end;
+        const std::uint32_t stop = end.line == line && end.column > column ? end.column : end.line > line ? width + 1 : column + 1;
+        out += fmt::format("    {}\n    {:>{}}{:~>{}}\n", text, '^', column, "", stop - column - 1);
+    }
+
+    std::string path_;
+    std::vector<std::string> lines_;
+    std::vector<Mistake> found_;
+};
+
+std::size_t distance(std::string_view a, std::string_view b) {  // Levenshtein's
+    std::vector<std::size_t> row(b.size() + 1);
+    for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+        std::size_t diagonal = row[0];
+        row[0] = i + 1;
+        for (std::size_t j = 0; j < b.size(); ++j) {
+            const std::size_t above = row[j + 1];
+            row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] != b[j])});
+            diagonal = above;
+        }
+    }
+    return row.back();
+}
+
+/// The known name that was probably meant, or nothing.
+std::string_view nearest(std::string_view name, const std::vector<std::string_view>& known) {
+    std::string_view best;
+    std::size_t least = std::max<std::size_t>(2, name.size() / 3) + 1;
+    for (const std::string_view candidate : known)
+        if (const std::size_t d = distance(name, candidate); d < least || candidate.starts_with(name)) {
+            best = candidate;
+            least = std::min(d, least);
+        }
+    return best;
+}
+
+std::string joined(const std::vector<std::string_view>& names) {
+    std::string out;
+    for (const auto name : names) out += (out.empty() ? "" : ", ") + std::string(name);
+    return out;
+}
+
+std::string label(std::string_view table, std::string_view key) {
+    if (table.empty()) return std::string(key);
+    return table == "listen" || table == "route" ? fmt::format("[[{}]] {}", table, key) : fmt::format("[{}] {}", table, key);
+}
+
+std::string_view type_name(const toml::node& node) {
+    switch (node.type()) {
+        case toml::node_type::table: return "a table";
+        case toml::node_type::array: return "a list";
+        case toml::node_type::string: return "a text";
+        case toml::node_type::integer: return "a whole number";
+        case toml::node_type::floating_point: return "a decimal number";
+        case toml::node_type::boolean: return "true or false";
+        default: return "a date or time";
+    }
+}
+
+Value value_of(const toml::node& node) {
+    Value value;
+    value.type = type_name(node);
+    if (const auto* text = node.as_string()) {
+        value.kind = Value::Kind::text;
+        value.text = text->get();
+    } else if (const auto* number = node.as_integer()) {
+        value.kind = Value::Kind::number;
+        value.number = number->get();
+    } else if (const auto* flag = node.as_boolean()) {
+        value.kind = Value::Kind::flag;
+        value.flag = flag->get();
+        value.type = value.flag ? "true" : "false";
+    }
+    return value;
+}
+
+template <class Target>
+void apply(const Setting<Target>& setting, Target& target, const toml::node& node, Mistakes& mistakes) {
+    const auto take = [&](const toml::node& element) {
+        if (std::string wrong = setting.take(target, value_of(element)); !wrong.empty())
+            mistakes.add(element.source(), fmt::format("{}: {}", label(setting.table, setting.key), wrong));
+    };
+    if (!setting.list) return take(node);
+    const toml::array* elements = node.as_array();
+    if (elements == nullptr) {
+        mistakes.add(node.source(), fmt::format("{}: {} stands here, a {} in brackets is wanted", label(setting.table, setting.key), type_name(node),
+                                                setting.type));
+        return;
+    }
+    setting.clear(target);
+    for (const toml::node& element : *elements) take(element);
+}
+
+std::vector<std::string_view> keys_of(std::string_view table) {
+    std::vector<std::string_view> keys;
+    for (const auto& setting : settings())
+        if (setting.table == table) keys.push_back(setting.key);
+    if (table == "listen")
+        for (const auto& setting : listen_settings()) keys.push_back(setting.key);
+    if (table == "route")
+        for (const auto& setting : route_settings()) keys.push_back(setting.key);
+    return keys;
+}
+
+std::vector<std::string_view> tables() {
+    std::vector<std::string_view> names{"listen", "route"};
+    for (const auto& setting : settings())
+        if (!setting.table.empty() && std::find(names.begin(), names.end(), setting.table) == names.end()) names.push_back(setting.table);
+    return names;
+}
+
+/// A key that no setting has: the one that was meant here, or the table that it belongs to, or all that are known here.
+void unknown_key(std::string_view table, const toml::key& key, Mistakes& mistakes) {
+    auto known = keys_of(table);
+    std::string_view where = table.empty() ? "at the top" : "here";
+    if (table.empty())
+        for (const auto name : tables()) known.push_back(name);
+    if (const auto meant = nearest(key.str(), known); !meant.empty())
+        return mistakes.add(key.source(), fmt::format("{}: unknown; is \"{}\" meant?", label(table, key.str()), meant));
+    for (const auto& setting : settings())
+        if (setting.key == key.str() && setting.table != table)
+            return mistakes.add(key.source(), fmt::format("{}: unknown {}; it is a setting of {}", label(table, key.str()), where,
+                                                          setting.table.empty() ? "the top, before any [table]" : fmt::format("[{}]", setting.table)));
+    mistakes.add(key.source(), fmt::format("{}: unknown; known {}: {}", label(table, key.str()), where, joined(known)));
+}
+
+template <class Target>
+void apply_table(std::string_view name, const toml::table& table, std::span<const Setting<Target>> known, Target& target, Mistakes& mistakes) {
+    for (const auto& [key, node] : table) {
+        const auto setting = std::find_if(known.begin(), known.end(), [&](const auto& s) { return s.table == name && s.key == key.str(); });
+        if (setting == known.end())
+            unknown_key(name, key, mistakes);
+        else
+            apply(*setting, target, node, mistakes);
+    }
+}
+
+/// The entries of [[listen]] or [[route]]; `check` says what is wrong with a complete entry.
+template <class Entry, class Check>
+void apply_entries(std::string_view name, const toml::node& node, std::span<const Setting<Entry>> known, std::vector<Entry>& entries, Mistakes& mistakes,
+                   Check check) {
+    const toml::array* elements = node.as_array();
+    const auto is_table = [](const toml::node& element) { return element.is_table(); };
+    if (elements == nullptr || !std::all_of(elements->begin(), elements->end(), is_table)) {
+        mistakes.add(node.source(), fmt::format("{}: {} stands here; each entry is a table of its own that begins with [[{}]]", name, type_name(node), name));
+        return;
+    }
+    for (const toml::node& element : *elements) {
+        Entry entry;
+        apply_table(name, *element.as_table(), known, entry, mistakes);
+        if (std::string wrong = check(*element.as_table(), entry); !wrong.empty()) mistakes.add(element.source(), std::move(wrong));
+        entries.push_back(std::move(entry));
+    }
+}
+
+std::string check_listen(const toml::table& table, const Listen&) {
+    if (!table.contains("address")) return "[[listen]]: address is missing: as address = \"0.0.0.0:5060\"";
+    if (!table.contains("protocol")) return "[[listen]]: protocol is missing: \"udp\" or \"tcp\"";
+    return {};
+}
+
+std::string check_route(const toml::table& table, const Route&) {
+    const int kinds = table.contains("domain") + table.contains("prefix") + table.contains("unknown");
+    if (kinds != 1) return "[[route]]: exactly one of domain, prefix and unknown says what the route is for";
+    if (!table.contains("to")) return "[[route]]: to is missing: the next hop, as to = \"sip:127.0.0.1:5070;transport=udp\"";
+    return {};
+}
+
+toml::source_region source_of(const toml::table& root, std::string_view table, std::string_view key) {
+    const toml::node* node = table.empty() ? root.get(key) : root.at_path(table).is_table() ? root.at_path(table).as_table()->get(key) : nullptr;
+    return node == nullptr ? toml::source_region{} : node->source();
+}
+
+/// What no single setting shows.
+void check_whole(const toml::table& root, const Config& config, Mistakes& mistakes) {
+    if (!root.contains("domains"))
+        mistakes.add({}, "domains is missing: the domains that are served here, as domains = [\"example.com\"]");
+    else if (config.domains.empty() && root["domains"].is_array() && root["domains"].as_array()->empty())
+        mistakes.add(source_of(root, "", "domains"), "domains: at least one own domain is wanted, as domains = [\"example.com\"]");
+    if (config.auth.algorithms.empty() && root["auth"]["algorithms"].is_array() && root["auth"]["algorithms"].as_array()->empty())
+        mistakes.add(source_of(root, "auth", "algorithms"), "[auth] algorithms: at least one is wanted, as [\"SHA-256\", \"MD5\"]");
+    const auto ordered = [&](std::string_view table, std::string_view low, auto lesser, std::string_view high, auto greater) {
+        if (lesser <= greater) return;
+        const bool high_given = source_of(root, table, high).begin.line != 0;
+        mistakes.add(source_of(root, table, high_given ? high : low),
+                     fmt::format("[{}] {} ({}) is more than {} ({})", table, low, lesser, high, greater));
+    };
+    ordered("registrar", "min_expires", config.registrar.min_expires, "default_expires", config.registrar.default_expires);
+    ordered("registrar", "default_expires", config.registrar.default_expires, "max_expires", config.registrar.max_expires);
+    if (config.accounting.session_expires != 0)
+        ordered("accounting", "min_se", config.accounting.min_se, "session_expires", config.accounting.session_expires);
+}
+
+void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
+    const auto names = tables();
+    for (const auto& [key, node] : root) {
+        const std::string_view name = key.str();
+        if (name == "listen") {
+            apply_entries<Listen>(name, node, listen_settings(), config.listen, mistakes, check_listen);
+        } else if (name == "route") {
+            apply_entries<Route>(name, node, route_settings(), config.proxy.routes, mistakes, check_route);
+        } else if (std::find(names.begin(), names.end(), name) == names.end()) {
+            const auto known = settings();
+            const auto setting = std::find_if(known.begin(), known.end(), [&](const auto& s) { return s.table.empty() && s.key == name; });
+            if (setting == known.end())
+                unknown_key("", key, mistakes);
+            else
+                apply(*setting, config, node, mistakes);
+        } else if (const toml::table* table = node.as_table()) {
+            apply_table(name, *table, settings(), config, mistakes);
+        } else {
+            mistakes.add(node.source(), fmt::format("{}: {} stands here, a table that begins with [{}] is wanted", name, type_name(node), name));
+        }
+    }
+}
+
+std::string beside(const std::string& path, const std::string& name) {
+    return std::filesystem::path(name).is_absolute() ? name : (std::filesystem::path(path).parent_path() / name).lexically_normal().string();
+}
+
+void commented(std::string& out, std::string_view help, std::string_view type, std::string_view line) {
+    out += fmt::format("# {} ({})\n{}\n\n", help, type, line);
+}
+
+}  // namespace
+
+std::expected<Config, std::string> parse(std::string_view text, const std::string& path) {
+    Mistakes mistakes(text, path);
+    const toml::parse_result parsed = toml::parse(text, path);
+    if (parsed.failed()) {
+        mistakes.add(parsed.error().source(), std::string(parsed.error().description()));
+        return std::unexpected(mistakes.render());
+    }
+    Config config;
+    apply_root(parsed.table(), config, mistakes);
+    check_whole(parsed.table(), config, mistakes);
+    if (!mistakes.none()) return std::unexpected(mistakes.render());
+
+    if (config.listen.empty()) {
+        config.listen.resize(2);
+        config.listen[1].protocol = transport::Protocol::tcp;
+    }
+    if (config.auth.realm.empty()) config.auth.realm = config.domains.front();
+    config.data = beside(path, config.data);
+    if (!config.log.file.empty()) config.log.file = beside(path, config.log.file);
+    return config;
+}
+
+std::expected<Config, std::string> load(const std::string& path) {
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    std::string text{std::istreambuf_iterator<char>(file), {}};
+    if (!file.is_open() || file.bad() || errno == EISDIR) {
+        const int code = errno;
+        return std::unexpected(fmt::format("{}: error: cannot be read: {}; `offhookd --help-config` prints a complete one to begin with\n", path,
+                                           std::strerror(code)));
+    }
+    return parse(text, path);
+}
+
+std::string help_config() {
+    std::string out = "# offhookd: every setting with its default. Durations are \"5ms\", \"300s\", \"90m\", \"4h\", \"2d\" or whole seconds.\n\n";
+    Config config;
+    config.domains = {"example.com"};
+    std::string_view table;
+    for (const auto& setting : settings()) {
+        if (table.empty() && !setting.table.empty()) {
+            out += "# Where we listen; without any: udp and tcp on 0.0.0.0:5060. Repeat the block for each.\n[[listen]]\n";
+            for (const auto& entry : listen_settings())
+                commented(out, entry.help, entry.type, fmt::format("{}{} = {}", entry.key == "advertise" ? "# " : "", entry.key, entry.show(Listen{})));
+            out += "[[listen]]\nprotocol = \"tcp\"\naddress = \"0.0.0.0:5060\"\n\n";
+            out += "# Static routes: one block for each, with one of domain, prefix and unknown.\n# [[route]]\n";
+            for (const auto& entry : route_settings())
+                commented(out, entry.help, entry.type, fmt::format("# {} = {}", entry.key, entry.key == "unknown" ? "true" : entry.show(Route{})));
+        }
+        if (setting.table != table) out += fmt::format("[{}]\n", table = setting.table);
+        commented(out, setting.help, setting.type, fmt::format("{} = {}", setting.key, setting.show(config)));
+    }
+    return out;
+}
+
+}  // namespace offhook::daemon

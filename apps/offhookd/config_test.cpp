@@ -1,0 +1,200 @@
+#include "apps/offhookd/config.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+
+namespace offhook::daemon {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::string mistakes_of(std::string_view text) {
+    const auto config = parse(text, "etc/offhook.toml");
+    return config ? "none" : config.error();
+}
+
+TEST(Config, ReadsEverySetting) {
+    const auto config = parse(R"(domains = ["Example.com", "192.0.2.1"]
+data = "db"
+shards = 2
+[[listen]]
+protocol = "udp"
+address = "0.0.0.0:5060"
+advertise = "SIP.example.com:5080"
+[[listen]]
+protocol = "tcp"
+address = "[::]:0"
+[auth]
+realm = "phones"
+algorithms = ["sha-512-256", "MD5"]
+trusted = ["10.0.0.0/8", "::1"]
+nonce_lifetime = 120
+[registrar]
+max_contacts = 3
+[proxy]
+timer_c = "4m"
+recurse_redirects = false
+[[route]]
+unknown = true
+to = "sip:127.0.0.1:5070;transport=udp"
+[[route]]
+domain = "Example.NET"
+to = "sip:192.0.2.7"
+[accounting]
+max_call = "90m"
+[store]
+durability = "relaxed"
+commit_window = "0s"
+[http]
+address = "127.0.0.1:0"
+[log]
+level = "debug"
+file = "/var/log/offhook.log"
+[runtime]
+drain_limit = "2s"
+)",
+                              "etc/offhook.toml");
+    ASSERT_TRUE(config) << config.error();
+    EXPECT_THAT(config->domains, ElementsAre("example.com", "192.0.2.1"));
+    EXPECT_EQ(config->data, "etc/db");
+    EXPECT_EQ(config->shards, 2);
+    ASSERT_EQ(config->listen.size(), 2u);
+    EXPECT_EQ(config->listen[0].advertise_host, "sip.example.com");
+    EXPECT_EQ(config->listen[0].advertise_port, 5080);
+    EXPECT_EQ(config->listen[1].protocol, transport::Protocol::tcp);
+    EXPECT_EQ(config->listen[1].address.text(), "[::]:0");
+    EXPECT_EQ(config->auth.realm, "phones");
+    EXPECT_THAT(config->auth.algorithms, ElementsAre(auth::Algorithm::sha512_256, auth::Algorithm::md5));
+    EXPECT_EQ(config->auth.trusted.size(), 2u);
+    EXPECT_EQ(config->auth.nonce_lifetime, 120s);
+    EXPECT_EQ(config->registrar.max_contacts, 3u);
+    EXPECT_EQ(config->proxy.timer_c, 240s);
+    EXPECT_FALSE(config->proxy.recurse_redirects);
+    ASSERT_EQ(config->proxy.routes.size(), 2u);
+    EXPECT_TRUE(config->proxy.routes[0].unknown);
+    EXPECT_EQ(config->proxy.routes[1].domain, "example.net");
+    EXPECT_EQ(config->accounting.max_call, 90min);
+    EXPECT_EQ(config->store.commit_window, 0s);
+    EXPECT_EQ(config->http.address.port, 0);
+    EXPECT_EQ(config->log.level, Severity::debug);
+    EXPECT_EQ(config->log.file, "/var/log/offhook.log");
+    EXPECT_EQ(config->runtime.drain_limit, 2s);
+}
+
+TEST(Config, DomainsAloneSuffice) {
+    const auto config = parse("domains = [\"example.com\"]", "offhook.toml");
+    ASSERT_TRUE(config) << config.error();
+    EXPECT_EQ(config->auth.realm, "example.com");
+    ASSERT_EQ(config->listen.size(), 2u);
+    EXPECT_EQ(config->listen[1].address.text(), "0.0.0.0:5060");
+    EXPECT_EQ(config->data, "var");
+}
+
+TEST(Config, HelpIsAConfigurationWithEveryDefault) {
+    const auto config = parse(help_config(), "etc/offhook.toml");
+    ASSERT_TRUE(config) << config.error();
+    EXPECT_EQ(config->accounting.max_call, 4h);
+    EXPECT_THAT(help_config(), HasSubstr("max_call = \"4h\"\n"));
+    EXPECT_THAT(help_config(), HasSubstr("algorithms = [\"SHA-256\", \"MD5\"]\n"));
+}
+
+TEST(Config, AFileThatIsNotThereIsSaidSo) {
+    const auto config = load("/nowhere/offhook.toml");
+    ASSERT_FALSE(config);
+    EXPECT_EQ(config.error(),
+              "/nowhere/offhook.toml: error: cannot be read: No such file or directory; `offhookd --help-config` prints a complete one to begin with\n");
+}
+
+TEST(Config, BadNetwork) {
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[auth]\ntrusted = [\"10.0.0.0/33\"]\n"),
+              "etc/offhook.toml:3:12: error: [auth] trusted: \"10.0.0.0/33\" is not a network: the prefix of an IPv4 network is 0 to 32\n"
+              "    trusted = [\"10.0.0.0/33\"]\n"
+              "               ^~~~~~~~~~~~~\n");
+}
+
+TEST(Config, UnknownKeySuggestsTheNearest) {
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[registrar]\nmax_expiry = 60\n"),
+              "etc/offhook.toml:3:1: error: [registrar] max_expiry: unknown; is \"max_expires\" meant?\n"
+              "    max_expiry = 60\n"
+              "    ^~~~~~~~~~\n");
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[regisrtar]\n"),
+              "etc/offhook.toml:2:2: error: regisrtar: unknown; is \"registrar\" meant?\n"
+              "    [regisrtar]\n"
+              "     ^~~~~~~~~\n");
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[auth]\ncommit_window = 1\n"),
+              "etc/offhook.toml:3:1: error: [auth] commit_window: unknown here; it is a setting of [store]\n"
+              "    commit_window = 1\n"
+              "    ^~~~~~~~~~~~~\n");
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[http]\nxyzzy = 1\n"),
+              "etc/offhook.toml:3:1: error: [http] xyzzy: unknown; known here: address\n"
+              "    xyzzy = 1\n"
+              "    ^~~~~\n");
+}
+
+TEST(Config, WrongTypes) {
+    EXPECT_EQ(mistakes_of("domains = \"example.com\"\nshards = \"four\"\nauth = 1\n"),
+              "etc/offhook.toml:1:11: error: domains: a text stands here, a list of domains in brackets is wanted\n"
+              "    domains = \"example.com\"\n"
+              "              ^~~~~~~~~~~~~\n"
+              "etc/offhook.toml:2:10: error: shards: a text stands here, a whole number is wanted\n"
+              "    shards = \"four\"\n"
+              "             ^~~~~~\n"
+              "etc/offhook.toml:3:8: error: auth: a whole number stands here, a table that begins with [auth] is wanted\n"
+              "    auth = 1\n"
+              "           ^\n");
+}
+
+TEST(Config, MissingDomains) {
+    EXPECT_EQ(mistakes_of("shards = 1\n"),
+              "etc/offhook.toml: error: domains is missing: the domains that are served here, as domains = [\"example.com\"]\n");
+    EXPECT_EQ(mistakes_of("domains = []\n"),
+              "etc/offhook.toml:1:11: error: domains: at least one own domain is wanted, as domains = [\"example.com\"]\n"
+              "    domains = []\n"
+              "              ^~\n");
+}
+
+TEST(Config, BadListenAddress) {
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[[listen]]\nprotocol = \"udp\"\naddress = \"localhost:5060\"\n"),
+              "etc/offhook.toml:4:11: error: [[listen]] address: \"localhost:5060\" is not an address with port: a numeric address and a port, as "
+              "\"0.0.0.0:5060\" or \"[::]:5060\"\n"
+              "    address = \"localhost:5060\"\n"
+              "              ^~~~~~~~~~~~~~~~\n");
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[[listen]]\nprotocol = \"sctp\"\naddress = \"0.0.0.0:5060\"\n"),
+              "etc/offhook.toml:3:12: error: [[listen]] protocol: \"sctp\" is not a protocol to listen on: \"udp\" or \"tcp\"\n"
+              "    protocol = \"sctp\"\n"
+              "               ^~~~~~\n");
+}
+
+TEST(Config, Durations) {
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = \"5 ms\"\n"),
+              "etc/offhook.toml:3:17: error: [store] commit_window: \"5 ms\" is not a duration: a duration is a whole number of seconds or a text such as "
+              "\"5ms\", \"300s\", \"90m\", \"4h\", \"2d\"\n"
+              "    commit_window = \"5 ms\"\n"
+              "                    ^~~~~~\n");
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = 5\n"),
+              "etc/offhook.toml:3:17: error: [store] commit_window: 5s is out of range: 0s to 1s\n"
+              "    commit_window = 5\n"
+              "                    ^\n");
+}
+
+TEST(Config, RoutesAndOrder) {
+    EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[[route]]\nprefix = \"00\"\nunknown = true\nto = \"sip:192.0.2.1\"\n"),
+                HasSubstr("etc/offhook.toml:2:1: error: [[route]]: exactly one of domain, prefix and unknown says what the route is for\n"));
+    EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[[route]]\nprefix = \"00\"\nto = \"http://x\"\n"),
+                HasSubstr("etc/offhook.toml:4:6: error: [[route]] to: \"http://x\" is not a SIP URI: as \"sip:127.0.0.1:5070;transport=udp\"\n"));
+    EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[registrar]\nmin_expires = 600\nmax_expires = 500\ndefault_expires = 600\n"),
+                HasSubstr("etc/offhook.toml:4:15: error: [registrar] default_expires (600) is more than max_expires (500)\n"));
+}
+
+TEST(Config, BrokenToml) {
+    EXPECT_THAT(mistakes_of("domains = [\"example.com\"\nshards = 1\n"), HasSubstr("etc/offhook.toml:2:1: error: "));
+    EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\ndomains = [\"c.d\"]\n"), HasSubstr("etc/offhook.toml:2:"));
+}
+
+}  // namespace
+}  // namespace offhook::daemon

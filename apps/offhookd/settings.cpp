@@ -1,0 +1,360 @@
+#include "apps/offhookd/settings.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <limits>
+#include <type_traits>
+
+#include "offhook/base/text.hpp"
+#include "offhook/message/uri.hpp"
+
+namespace offhook::daemon {
+namespace {
+
+constexpr std::string_view duration_hint = "a duration is a whole number of seconds or a text such as \"5ms\", \"300s\", \"90m\", \"4h\", \"2d\"";
+
+struct Unit {
+    std::string_view name;
+    std::int64_t microseconds;
+};
+constexpr std::array<Unit, 6> units{{{"d", 86'400'000'000}, {"h", 3'600'000'000}, {"m", 60'000'000}, {"s", 1'000'000}, {"ms", 1'000}, {"us", 1}}};
+
+std::optional<Duration> parse_duration(std::string_view text) {
+    const auto digits = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto count = to_number<std::int64_t>(text.substr(0, digits));
+    if (!count) return std::nullopt;
+    for (const Unit& unit : units)
+        if (text.substr(digits) == unit.name && *count <= std::numeric_limits<std::int64_t>::max() / unit.microseconds)
+            return Duration(*count * unit.microseconds);
+    return std::nullopt;
+}
+
+std::string quoted(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') out += '\\';
+        out += c;
+    }
+    return out + '"';
+}
+
+std::string not_a(const Value& value, std::string_view wanted) { return fmt::format("{} stands here, {} is wanted", value.type, wanted); }
+
+template <class Target, class At>
+Setting<Target> duration(std::string_view table, std::string_view key, std::string_view help, At at, Duration least, Duration most) {
+    using Field = std::remove_reference_t<std::invoke_result_t<At, Target&>>;
+    return {table, key, "duration", help, false,
+            [at](const Target& target) {
+                Target copy = target;
+                return quoted(show_duration(std::chrono::duration_cast<Duration>(at(copy))));
+            },
+            [at, least, most](Target& target, const Value& value) -> std::string {
+                std::optional<Duration> parsed;
+                if (value.kind == Value::Kind::text) {
+                    parsed = parse_duration(value.text);
+                    if (!parsed) return fmt::format("{} is not a duration: {}", quoted(value.text), duration_hint);
+                } else if (value.kind == Value::Kind::number && value.number >= 0 && value.number <= 1'000'000'000) {
+                    parsed = std::chrono::seconds(value.number);
+                } else {
+                    return not_a(value, duration_hint);
+                }
+                if (*parsed < least || *parsed > most)
+                    return fmt::format("{} is out of range: {} to {}", show_duration(*parsed), show_duration(least), show_duration(most));
+                at(target) = std::chrono::duration_cast<Field>(*parsed);
+                return {};
+            }};
+}
+
+template <class Target, class At>
+Setting<Target> number(std::string_view table, std::string_view key, std::string_view help, At at, std::int64_t least, std::int64_t most) {
+    using Field = std::remove_reference_t<std::invoke_result_t<At, Target&>>;
+    return {table, key, "whole number", help, false,
+            [at](const Target& target) {
+                Target copy = target;
+                return fmt::format("{}", at(copy));
+            },
+            [at, least, most](Target& target, const Value& value) -> std::string {
+                if (value.kind != Value::Kind::number) return not_a(value, "a whole number");
+                if (value.number < least || value.number > most) return fmt::format("{} is out of range: {} to {}", value.number, least, most);
+                at(target) = static_cast<Field>(value.number);
+                return {};
+            }};
+}
+
+template <class Target, class At>
+Setting<Target> flag(std::string_view table, std::string_view key, std::string_view help, At at) {
+    return {table, key, "true or false", help, false,
+            [at](const Target& target) {
+                Target copy = target;
+                return std::string(at(copy) ? "true" : "false");
+            },
+            [at](Target& target, const Value& value) -> std::string {
+                if (value.kind != Value::Kind::flag) return not_a(value, "true or false");
+                at(target) = value.flag;
+                return {};
+            }};
+}
+
+/// A text that `take` puts into its place; it returns what is wrong, or nothing.
+template <class Target, class Show, class Take>
+Setting<Target> text(std::string_view table, std::string_view key, std::string_view type, std::string_view help, Show show, Take take) {
+    return {table, key, type, help, false, [show](const Target& target) { return quoted(show(target)); },
+            [take](Target& target, const Value& value) -> std::string {
+                if (value.kind != Value::Kind::text) return not_a(value, "a text in quotes");
+                return take(target, value.text);
+            }};
+}
+
+/// A list of texts: `list` gives the container, `show` an element as text, `parse` the element or what is wrong.
+template <class At, class Show, class Parse>
+Setting<Config> list(std::string_view table, std::string_view key, std::string_view type, std::string_view help, At at, Show show, Parse parse) {
+    return {table, key, type, help, true,
+            [at, show](const Config& config) {
+                Config copy = config;
+                std::string out;
+                for (const auto& element : at(copy)) out += (out.empty() ? "" : ", ") + quoted(show(element));
+                return "[" + out + "]";
+            },
+            [at, parse](Config& config, const Value& value) -> std::string {
+                if (value.kind != Value::Kind::text) return not_a(value, "a text in quotes");
+                auto parsed = parse(value.text);
+                if (!parsed) return parsed.error();
+                at(config).push_back(std::move(*parsed));
+                return {};
+            },
+            [at](Config& config) { at(config).clear(); }};
+}
+
+template <class T>
+using Parsed = std::expected<T, std::string>;
+
+Parsed<Network> parse_network(const std::string& text) {
+    if (auto network = Network::parse(text)) return *network;
+    const auto address = IpAddress::parse(std::string_view(text).substr(0, text.find('/')));
+    if (!address) return std::unexpected(fmt::format("{} is not a network: it is an address or address/prefix, as \"10.0.0.0/8\"", quoted(text)));
+    return std::unexpected(fmt::format("{} is not a network: the prefix of an {} network is 0 to {}", quoted(text), address->is_v6() ? "IPv6" : "IPv4",
+                                       address->is_v6() ? 128 : 32));
+}
+
+bool is_host(std::string_view host) {
+    return !host.empty() && host.size() <= 253 && host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") == host.npos && host.front() != '.' &&
+           host.front() != '-';
+}
+
+Parsed<std::string> parse_domain(const std::string& text) {
+    const std::string domain = lower(text);
+    if (is_host(domain) || IpAddress::parse(domain)) return domain;
+    return std::unexpected(fmt::format("{} is not a domain: a host name as \"example.com\" or an address, without port or \"sip:\"", quoted(text)));
+}
+
+constexpr std::array<std::string_view, auth::algorithm_count> algorithm_names{"MD5", "SHA-256", "SHA-512-256"};
+
+Parsed<auth::Algorithm> parse_algorithm(const std::string& text) {
+    for (std::size_t i = 0; i < algorithm_names.size(); ++i)
+        if (iequals(text, algorithm_names[i])) return static_cast<auth::Algorithm>(i);
+    return std::unexpected(fmt::format("{} is not a digest algorithm: \"SHA-256\", \"SHA-512-256\" or \"MD5\"", quoted(text)));
+}
+
+std::string take_endpoint(Endpoint& endpoint, const std::string& text) {
+    const auto parsed = Endpoint::parse(text);
+    if (!parsed)
+        return fmt::format("{} is not an address with port: a numeric address and a port, as \"0.0.0.0:5060\" or \"[::]:5060\"", quoted(text));
+    endpoint = *parsed;
+    return {};
+}
+
+std::string take_advertise(Listen& listen, const std::string& text) {
+    const auto colon = text.starts_with('[') ? text.find(':', std::min(text.find(']'), text.size() - 1)) : text.find(':');
+    const std::string host = lower(text.substr(0, colon));
+    std::uint16_t port = 0;
+    if (colon != text.npos) {
+        const auto parsed = to_number<std::uint16_t>(std::string_view(text).substr(colon + 1));
+        if (!parsed || *parsed == 0) return fmt::format("the port of {} is not a number from 1 to 65535", quoted(text));
+        port = *parsed;
+    }
+    if (!is_host(host) && !IpAddress::parse(host))
+        return fmt::format("{} is not a host with port: as \"sip.example.com:5060\" or \"[2001:db8::1]:5060\"", quoted(text));
+    listen.advertise_host = host;
+    listen.advertise_port = port;
+    return {};
+}
+
+std::string take_level(Config& config, const std::string& text) {
+    constexpr std::array<std::string_view, 4> levels{"debug", "info", "warning", "error"};
+    for (std::size_t i = 0; i < levels.size(); ++i)
+        if (text == levels[i]) {
+            config.log.level = static_cast<Severity>(i);
+            return {};
+        }
+    return fmt::format("{} is not a level: \"debug\", \"info\", \"warning\" or \"error\"", quoted(text));
+}
+
+std::string_view level_name(const Config& config) {
+    constexpr std::array<std::string_view, 4> levels{"debug", "info", "warning", "error"};
+    return levels[static_cast<std::size_t>(config.log.level)];
+}
+
+std::string take_route_target(Route& route, const std::string& text) {
+    const auto uri = message::parse_uri(text);
+    if (!uri || !uri->is_sip())
+        return fmt::format("{} is not a SIP URI: as \"sip:127.0.0.1:5070;transport=udp\"", quoted(text));
+    route.to = text;
+    return {};
+}
+
+std::vector<Setting<Config>> make_top_settings() {
+    return {
+        list("", "domains", "list of domains", "Own domains: requests to users of these are served here. The first is the default realm. Required.",
+             [](Config& c) -> auto& { return c.domains; }, [](const std::string& domain) { return domain; }, parse_domain),
+        text<Config>("", "data", "folder", "Folder of the database, the API token and the lock; relative to this file.",
+                     [](const Config& c) { return c.data; },
+                     [](Config& c, const std::string& value) -> std::string {
+                         if (value.empty()) return "an empty name is not a folder: as \"var\" or \"/var/lib/offhook\"";
+                         c.data = value;
+                         return {};
+                     }),
+        number<Config>("", "shards", "Worker threads; 0: one for each processor.", [](Config& c) -> auto& { return c.shards; }, 0, 256),
+    };
+}
+
+std::vector<Setting<Config>> make_service_settings() {
+    using C = Config;
+    return {
+        text<C>("auth", "realm", "text", "Realm of digest challenges; empty: the first own domain. Stored passwords are bound to it.",
+                [](const C& c) { return c.auth.realm; },
+                [](C& c, const std::string& value) -> std::string {
+                    if (value.find_first_of("\"\\\r\n") != value.npos) return "a realm has no quotes, backslashes or line ends";
+                    c.auth.realm = value;
+                    return {};
+                }),
+        list("auth", "algorithms", "list of algorithms", "Digest algorithms to offer, the most preferred first: SHA-256, SHA-512-256, MD5.",
+             [](C& c) -> auto& { return c.auth.algorithms; },
+             [](auth::Algorithm algorithm) { return algorithm_names[static_cast<std::size_t>(algorithm)]; }, parse_algorithm),
+        list("auth", "trusted", "list of networks", "Senders in these networks are not challenged for calls (REGISTER always is).",
+             [](C& c) -> auto& { return c.auth.trusted; }, [](const Network& network) { return network.text(); }, parse_network),
+        duration<C>("auth", "nonce_lifetime", "How long a challenge may be answered before a new one is asked for.",
+                    [](C& c) -> auto& { return c.auth.nonce_lifetime; }, 10s, 24h),
+        number<C>("auth", "max_failures", "Wrong passwords in a row, by source and user, before a pause.",
+                  [](C& c) -> auto& { return c.auth.max_failures; }, 1, 1'000'000),
+        duration<C>("auth", "failure_pause", "How long that pause lasts.", [](C& c) -> auto& { return c.auth.failure_pause; }, 1s, 24h),
+        number<C>("registrar", "min_expires", "Seconds; a phone that asks for less gets 423 with this value.",
+                  [](C& c) -> auto& { return c.registrar.min_expires; }, 1, 3600),
+        number<C>("registrar", "default_expires", "Seconds granted to a phone that names none.",
+                  [](C& c) -> auto& { return c.registrar.default_expires; }, 1, 31'536'000),
+        number<C>("registrar", "max_expires", "Seconds; a phone that asks for more is given this.",
+                  [](C& c) -> auto& { return c.registrar.max_expires; }, 1, 31'536'000),
+        number<C>("registrar", "max_contacts", "Contacts that one address of record may have.",
+                  [](C& c) -> auto& { return c.registrar.max_contacts; }, 1, 100),
+        duration<C>("proxy", "timer_c", "Longest time that a phone may ring (RFC 3261 §16.6 step 11: more than 3 minutes).",
+                    [](C& c) -> auto& { return c.proxy.timer_c; }, 1s, 24h),
+        flag<C>("proxy", "recurse_redirects", "Try the contacts of a 3xx response ourselves, instead of passing it on.",
+                [](C& c) -> auto& { return c.proxy.recurse_redirects; }),
+        number<C>("proxy", "udp_limit", "Requests of more octets go over TCP (RFC 3261 §18.1.1).",
+                  [](C& c) -> auto& { return c.proxy.udp_limit; }, 500, 65'000),
+        number<C>("proxy", "max_breadth", "Branches that a request may have at once where it names no Max-Breadth (RFC 5393).",
+                  [](C& c) -> auto& { return c.proxy.max_breadth; }, 1, 1000),
+        duration<C>("accounting", "max_call", "A call without session timer ends in the records after this, marked unconfirmed_end.",
+                    [](C& c) -> auto& { return c.accounting.max_call; }, 1s, 24h * 30),
+        number<C>("accounting", "session_expires", "Seconds of the session timer that is put into calls (RFC 4028); 0: none.",
+                  [](C& c) -> auto& { return c.accounting.session_expires; }, 0, 86'400),
+        number<C>("accounting", "min_se", "Least session timer accepted, seconds (RFC 4028 §4: at least 90).",
+                  [](C& c) -> auto& { return c.accounting.min_se; }, 90, 86'400),
+        text<C>("store", "durability", "\"full\" or \"relaxed\"", "full: an answer leaves after its row is on disk; relaxed: a power cut may lose the last rows.",
+                [](const C& c) { return c.store.durability == StoreConfig::Durability::full ? "full" : "relaxed"; },
+                [](C& c, const std::string& value) -> std::string {
+                    if (value != "full" && value != "relaxed") return fmt::format("{} is not a durability: \"full\" or \"relaxed\"", quoted(value));
+                    c.store.durability = value == "full" ? StoreConfig::Durability::full : StoreConfig::Durability::relaxed;
+                    return {};
+                }),
+        duration<C>("store", "commit_window", "At most one commit in this time; what comes meanwhile shares the next one.",
+                    [](C& c) -> auto& { return c.store.commit_window; }, 0s, 1s),
+        duration<C>("store", "store_limit", "No new call is admitted while the oldest uncommitted row is older.",
+                    [](C& c) -> auto& { return c.store.store_limit; }, 10ms, 60s),
+        text<C>("http", "address", "address:port", "Where the HTTP API listens; port 0: any free one.", [](const C& c) { return c.http.address.text(); },
+                [](C& c, const std::string& value) { return take_endpoint(c.http.address, value); }),
+        text<C>("log", "level", "level", "Least severity that is logged: debug, info, warning, error.", level_name, take_level),
+        text<C>("log", "file", "file", "File that the log is appended to, relative to this file; empty: standard error.",
+                [](const C& c) { return c.log.file; },
+                [](C& c, const std::string& value) -> std::string {
+                    c.log.file = value;
+                    return {};
+                }),
+        duration<C>("runtime", "batch_window", "How long datagrams may gather before they are read, at high rates only.",
+                    [](C& c) -> auto& { return c.runtime.batch_window; }, 0s, 20ms),
+        duration<C>("runtime", "drain_limit", "How long calls and transactions may finish after SIGTERM.",
+                    [](C& c) -> auto& { return c.runtime.drain_limit; }, 0s, 1h),
+        number<C>("runtime", "receive_buffer", "Octets of each UDP socket's receive buffer.",
+                  [](C& c) -> auto& { return c.runtime.receive_buffer; }, 65'536, 1 << 30),
+    };
+}
+
+std::vector<Setting<Listen>> make_listen_settings() {
+    return {
+        text<Listen>("listen", "protocol", "\"udp\" or \"tcp\"", "Protocol of this listener.",
+                     [](const Listen& l) { return l.protocol == transport::Protocol::udp ? "udp" : "tcp"; },
+                     [](Listen& l, const std::string& value) -> std::string {
+                         if (value != "udp" && value != "tcp") return fmt::format("{} is not a protocol to listen on: \"udp\" or \"tcp\"", quoted(value));
+                         l.protocol = value == "udp" ? transport::Protocol::udp : transport::Protocol::tcp;
+                         return {};
+                     }),
+        text<Listen>("listen", "address", "address:port", "Address and port to bind; 0.0.0.0 or [::]: every address; port 0: any free one.",
+                     [](const Listen& l) { return l.address.text(); },
+                     [](Listen& l, const std::string& value) { return take_endpoint(l.address, value); }),
+        text<Listen>("listen", "advertise", "host:port", "How others reach us, for Via and Record-Route; default: the address that the peer reached.",
+                     [](const Listen&) { return "sip.example.com:5060"; }, take_advertise),
+    };
+}
+
+std::vector<Setting<Route>> make_route_settings() {
+    const auto plain = [](std::string Route::*field) {
+        return [field](Route& route, const std::string& value) -> std::string {
+            if (value.empty()) return "an empty text matches nothing";
+            route.*field = value;
+            return {};
+        };
+    };
+    return {
+        text<Route>("route", "domain", "domain", "Requests to this foreign domain ...", [](const Route&) { return "example.net"; },
+                    [](Route& route, const std::string& value) -> std::string {
+                        auto domain = parse_domain(value);
+                        if (!domain) return domain.error();
+                        route.domain = std::move(*domain);
+                        return {};
+                    }),
+        text<Route>("route", "prefix", "text", "... or to users of own domains that begin with this ...", [](const Route&) { return "00"; },
+                    plain(&Route::prefix)),
+        flag<Route>("route", "unknown", "... or to users of own domains that are not known here", [](Route& route) -> auto& { return route.unknown; }),
+        text<Route>("route", "to", "SIP URI", "... go to this next hop.", [](const Route&) { return "sip:127.0.0.1:5070;transport=udp"; },
+                    take_route_target),
+    };
+}
+
+}  // namespace
+
+std::span<const Setting<Config>> settings() {
+    static const std::vector<Setting<Config>> table = [] {
+        auto all = make_top_settings();
+        for (auto& setting : make_service_settings()) all.push_back(std::move(setting));
+        return all;
+    }();
+    return table;
+}
+
+std::span<const Setting<Listen>> listen_settings() {
+    static const auto table = make_listen_settings();
+    return table;
+}
+
+std::span<const Setting<Route>> route_settings() {
+    static const auto table = make_route_settings();
+    return table;
+}
+
+std::string show_duration(Duration duration) {
+    for (const Unit& unit : units)
+        if (duration.count() != 0 && duration.count() % unit.microseconds == 0) return fmt::format("{}{}", duration.count() / unit.microseconds, unit.name);
+    return "0s";
+}
+
+}  // namespace offhook::daemon
