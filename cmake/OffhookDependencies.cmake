@@ -6,6 +6,9 @@ find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(SQLite3 REQUIRED)
+if(OFFHOOK_TESTS)
+  find_package(GTest REQUIRED)
+endif()
 
 # SOCI, c-ares, toml++ and CLI11 come without CMake packages of their own in Debian 12.
 function(offhook_find_library target header library)
