@@ -14,6 +14,10 @@ enum class Protocol : std::uint8_t { udp, tcp, tls, ws, wss };
 [[nodiscard]] std::string_view via_name(Protocol p);                            ///< "UDP", "TCP", "TLS", "WS", "WSS"
 [[nodiscard]] std::string_view uri_name(Protocol p);                            ///< "udp", "tcp", "tls", "ws", "wss"
 [[nodiscard]] std::optional<Protocol> protocol_of(std::string_view name);       ///< any case; nothing if unknown here
+/// RFC 3261 §19.1.2, RFC 7118 §8: the port where none is written.
+[[nodiscard]] constexpr std::uint16_t default_port(Protocol p) {
+    return p == Protocol::tls ? 5061 : p == Protocol::ws ? 80 : p == Protocol::wss ? 443 : 5060;
+}
 
 /// A stream connection, named so that a closed and reopened one is told apart. `generation` 0: none.
 struct ConnectionId {

@@ -19,15 +19,21 @@ public:
     };
 
     explicit StreamFramer(const message::Limits& limits = {}) : limits_(limits) {}
-    void append(std::string_view bytes);  ///< at most what limits_ allows is ever kept
+    /// To be followed by next() until it needs more: then at most one message within the limits stays behind.
+    void append(std::string_view bytes);
+    /// An error comes once: nobody knows where the next message begins, so nothing more is framed after it.
     [[nodiscard]] Frame next();
     [[nodiscard]] std::size_t buffered() const { return buffer_.size() - begin_; }
 
 private:
+    Frame fail(int status, std::string_view bytes);
+    Frame measure(std::string_view rest);
+
     message::Limits limits_;
     std::string buffer_;
     std::size_t begin_ = 0;
     std::size_t scanned_ = 0;  ///< of the header part, so that no byte is searched twice
+    std::size_t size_ = 0;     ///< of the message under way, once its header fields are complete; 0 before
     bool failed_ = false;
 };
 
