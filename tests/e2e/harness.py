@@ -134,6 +134,10 @@ class Server:
     def records(self):
         return json.loads(self.offhook("cdr", "--json"))
 
+    def records_all(self):
+        """Every record, page by page."""
+        return json.loads(self.offhook("cdr", "--json", "--all"))
+
     def record(self, **wanted):
         """Waits for exactly one call record that has these values."""
         def found():
