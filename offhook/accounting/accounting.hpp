@@ -1,0 +1,105 @@
+// Decides what is on record of each call, and holds back what must not go out before its record is durable (design rule 4).
+//
+//   admit ──refused──► row, then the refusal goes on
+//     │
+//     └──answered──► leg: start row, then the answer goes on ──BYE──► ending ──its final response──► row, then the response goes on
+//        (each To tag)        │                                        └──bye_limit──► row
+//                             ├──session expiry──► row, ended at the last proof of life, `expired`
+//                             └──max_call without a sign of life──► row, `unconfirmed`
+//
+// Knows calls, rows and who waits. Must not know routing, sockets or SQL. RFC 3261 §16.7, RFC 4028 §8. Thread rule: one shard.
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+#include "offhook/accounting/call_table.hpp"
+#include "offhook/accounting/config.hpp"
+#include "offhook/accounting/record_id.hpp"
+#include "offhook/accounting/record_store.hpp"
+#include "offhook/base/observer.hpp"
+#include "offhook/base/timer_wheel.hpp"
+#include "offhook/dialog/call_port.hpp"
+
+namespace offhook::accounting {
+
+/// Since the start of the shard.
+struct Counters {
+    std::uint64_t admitted = 0, turned_away = 0;  ///< turned away: 503 because the store was unhealthy
+    std::uint64_t answered = 0;                   ///< legs: one for each To tag
+    std::uint64_t refused = 0, ended = 0;         ///< ended: legs closed, for whatever reason
+    std::uint64_t expired = 0, unconfirmed = 0;
+    std::uint64_t late = 0;                       ///< what went on before its row was committed
+    std::uint64_t not_written = 0;                ///< rows that the store could not write
+    std::uint64_t adopted = 0;
+};
+
+class Accounting final : public dialog::CallPort {
+public:
+    /// `ticket_kind`: of the tickets given to the store; their answers come to on_committed(). `key`: of the hash tables.
+    Accounting(const Config& config, TimerWheel& wheel, RecordStore& store, Observer& observer, const SipKey& key, RecordIds ids,
+               std::uint16_t shard, std::uint16_t ticket_kind);
+    Accounting(const Accounting&) = delete;
+    Accounting& operator=(const Accounting&) = delete;
+
+    void set_gate(dialog::ResponseGate& gate) { gate_ = &gate; }
+    void set_config(const Config& config) { config_ = config; }  ///< for what begins from now on
+
+    /// The store's answer to one of our tickets. A stale ticket is dropped.
+    void on_committed(Ticket ticket, bool ok, Now now);
+
+    /// A row that was in progress when the process ended: a later BYE closes it, its limits go on. Before the first request.
+    void adopt(const CallRecord& record, Now now);
+
+    [[nodiscard]] std::expected<Handle, message::Reject> admit(const transaction::Request& invite, Now now) override;
+    void tried(Handle call, std::string_view target, Now now) override;
+    void ringing(Handle call, const message::Message& response, Now now) override;
+    [[nodiscard]] dialog::Verdict answered(Handle call, const message::Message& response, std::string_view target, Ticket waiting,
+                                           Now now) override;
+    [[nodiscard]] dialog::Verdict refused(Handle call, int status, std::string_view reason, Ticket waiting, Now now) override;
+    void cancelled(Handle call, Now now) override;
+    [[nodiscard]] InDialog find(const message::Message& request) override;
+    void request_passed(const InDialog& where, const message::Message& request, Now now) override;
+    [[nodiscard]] dialog::Verdict response_passed(const InDialog& where, message::Method method, const message::Message* response,
+                                                  Ticket waiting, Now now) override;
+
+    [[nodiscard]] const Counters& counters() const { return counters_; }
+    [[nodiscard]] std::size_t active() const { return table_.legs.size(); }      ///< answered calls, those being closed included
+    [[nodiscard]] std::size_t pending() const { return table_.attempts.size(); } ///< INVITEs under way, or lately answered
+    [[nodiscard]] bool idle() const { return table_.empty(); }
+    /// Each call in progress: function(const CallRecord&, const dialog::DialogState&).
+    template <class Function>
+    void for_each_active(Function&& function) {
+        table_.legs.for_each([&](Handle, const Leg& leg) {
+            if (!leg.closing) function(leg.record, leg.dialog);
+        });
+    }
+
+private:
+    void make_leg(Handle call, Attempt& attempt, const message::Message& response, std::string_view target, Ticket waiting, Now now);
+    void close(Handle handle, Leg& leg, CallRecord::End end, UtcTime ended, const Ticket* waiting, Now now);
+    void arm_end(Leg& leg, Now now);
+    void update_later(Leg& leg, Now now);
+    void update(Leg& leg, Now now);
+    Write& put(const CallRecord& record, Write::Purpose purpose, const Ticket* waiting, Now now);
+    void release(Write& write, Now now);
+    void alarm(std::string_view text, std::uint64_t record, Now now);
+
+    static void on_linger(Timer& timer, Now now);
+    static void on_leg_end(Timer& timer, Now now);
+    static void on_update(Timer& timer, Now now);
+    static void on_limit(Timer& timer, Now now);
+
+    Config config_;
+    TimerWheel& wheel_;
+    RecordStore& store_;
+    Observer& observer_;
+    dialog::ResponseGate* gate_ = nullptr;
+    RecordIds ids_;
+    std::uint16_t shard_, ticket_kind_;
+    CallTable table_;
+    Counters counters_;
+    Instant next_alarm_{};
+    std::uint64_t alarms_held_ = 0;
+};
+
+}  // namespace offhook::accounting

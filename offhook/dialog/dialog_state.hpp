@@ -1,0 +1,80 @@
+// What a proxy knows of a dialog that it record-routed: both sides with tag, remote target, route set and highest CSeq, whether the
+// ACK was seen, until when the session stands. Pure functions over messages; a text form that survives a restart.
+//
+// Must not know transactions, timers or who asks. RFC 3261 §12, RFC 3311 §5.2, RFC 6141 §4, RFC 4028 §8.2. Thread rule: a value.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "offhook/base/time.hpp"
+#include "offhook/dialog/call_port.hpp"
+#include "offhook/dialog/session_timer.hpp"
+#include "offhook/message/message.hpp"
+
+namespace offhook::dialog {
+
+/// One user agent of the dialog.
+struct Side {
+    std::string tag;
+    std::string uri;                     ///< of From or To
+    std::string contact;                 ///< its remote target: where the other side sends requests
+    std::vector<std::string> route_set;  ///< Record-Route values in the order in which this side writes them into Route (§12.1)
+    std::uint32_t cseq = 0;              ///< highest CSeq number that it sent; 0: none yet
+
+    /// A re-INVITE or UPDATE that has no final response yet. Not part of the text form: its transaction does not survive either.
+    struct Pending {
+        std::uint32_t cseq = 0;          ///< 0: none
+        std::string contact;             ///< target once it is accepted; empty: unchanged
+        SessionRequest session;
+        friend bool operator==(const Pending& a, const Pending& b) { return a.cseq == b.cseq && a.contact == b.contact; }
+    } pending;
+    friend bool operator==(const Side&, const Side&) = default;
+};
+
+struct DialogState {
+    std::string call_id;
+    Side caller, callee;
+    bool ack_seen = false;               ///< of the INVITE that made the dialog
+    UtcTime last_seen{};                 ///< the last proof of life: the answer, or a request or response of the dialog that passed
+    UtcTime session_expires{};           ///< epoch: the session has no expiration
+
+    [[nodiscard]] Side& side(Direction from) { return from == Direction::from_caller ? caller : callee; }
+    [[nodiscard]] bool has_expiration() const { return session_expires != UtcTime{}; }
+    friend bool operator==(const DialogState&, const DialogState&) = default;
+};
+
+/// The dialog that a 2xx makes. `invite_cseq`, `caller_*`: of the INVITE as it was received; `session` what was asked for.
+struct InviteFacts {
+    std::string call_id, caller_tag, caller_uri, callee_uri, caller_contact;
+    std::uint32_t cseq = 0;
+    SessionRequest session;
+};
+[[nodiscard]] InviteFacts facts_of(const message::Message& invite, const SessionTimerConfig& config);
+[[nodiscard]] DialogState from_answer(const InviteFacts& invite, const message::Message& response, Now now);
+[[nodiscard]] DialogState from_answer(const message::Message& invite, const message::Message& response, const SessionTimerConfig& config,
+                                      Now now);
+
+/// A request of the dialog passes. A re-INVITE or UPDATE is remembered until its final response.
+void observe_request(DialogState& state, Direction from, const message::Message& request, const SessionTimerConfig& config, Now now);
+
+/// What a final response changed beyond the proof of life.
+struct Refresh {
+    bool target = false, session = false;
+};
+/// A final response to a request of `from` passes. A 2xx to a re-INVITE or UPDATE takes both targets over and renews the session.
+Refresh observe_response(DialogState& state, Direction from, const message::Message& response, Now now);
+
+/// Both tags of the request are those of the dialog; nothing if they are not.
+[[nodiscard]] std::optional<Direction> direction_of(const DialogState& state, std::string_view from_tag, std::string_view to_tag);
+
+/// One line for each value, in a fixed order, line ends and backslashes escaped; the first line is the version.
+[[nodiscard]] std::string serialise(const DialogState& state);
+[[nodiscard]] std::optional<DialogState> parse_dialog_state(std::string_view text);
+
+/// The tag of From or To; empty if it has none or cannot be read.
+[[nodiscard]] std::string_view tag_of(const message::Message& message, message::HeaderId id);
+
+}  // namespace offhook::dialog
