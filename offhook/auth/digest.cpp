@@ -1,6 +1,7 @@
 #include "offhook/auth/digest.hpp"
 
-#include <boost/container/small_vector.hpp>
+#include <algorithm>
+#include <charconv>
 
 #include "offhook/message/credentials.hpp"
 #include "offhook/message/name_addr.hpp"

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/params.h>
 
+#include <algorithm>
 #include <chrono>
 
 namespace offhook::auth {
@@ -38,10 +39,10 @@ NonceMint::~NonceMint() = default;
 
 void NonceMint::sign(const Bytes& bytes, std::uint8_t* mac) {
     std::array<unsigned char, 32> whole{};
-    std::size_t size = 0;
+    std::size_t written = 0;
     EVP_MAC_init(context_.get(), nullptr, 0, nullptr);  // starts anew with the key that it has
     EVP_MAC_update(context_.get(), bytes.data(), signed_size);
-    EVP_MAC_final(context_.get(), whole.data(), &size, whole.size());
+    EVP_MAC_final(context_.get(), whole.data(), &written, whole.size());
     std::copy_n(whole.begin(), mac_size, mac);
 }
 

@@ -1,0 +1,192 @@
+#include "offhook/auth/gate.hpp"
+
+#include <chrono>
+
+#include "offhook/auth/digest.hpp"
+#include "offhook/base/text.hpp"
+#include "offhook/message/name_addr.hpp"
+#include "offhook/message/uri.hpp"
+#include "offhook/transaction/layer.hpp"
+
+namespace offhook::auth {
+
+using message::HeaderId;
+using message::Method;
+using transaction::Request;
+using transaction::RequestPtr;
+using Trust = transaction::Sender::Trust;
+
+namespace {
+
+struct Party {
+    std::optional<message::Uri> uri;
+    std::string_view own_domain;  ///< as configured; empty: not ours
+    bool tagged = false;
+};
+
+Party party_of(const message::Message& message, HeaderId id, const Config& config) {
+    Party party;
+    const auto address = message::parse_name_addr(message.value(id));
+    if (!address) return party;
+    party.tagged = !address->tag().empty();
+    const auto uri = message::parse_uri(address->uri);
+    if (!uri) return party;
+    party.uri = *uri;
+    if (uri->is_sip()) party.own_domain = config.own_domain(uri->host);
+    return party;
+}
+
+bool owns(const Identity& identity, const Party& party) {
+    return party.uri && iequals(party.own_domain, identity.domain) && message::unescape(party.uri->user) == identity.user;
+}
+
+bool is_proxy(const Request& request) { return request.message.method() != Method::register_; }
+
+}  // namespace
+
+struct AuthenticationHandler::Parties {
+    Party from, to;
+};
+
+AuthenticationHandler::AuthenticationHandler(std::shared_ptr<const Config> config, Authenticator& authenticator, transaction::Chain& chain,
+                                             Observer& observer, const SipKey& key, std::uint16_t shard, std::uint16_t ticket_kind,
+                                             GateHooks hooks)
+    : config_(std::move(config)),
+      authenticator_(authenticator),
+      chain_(chain),
+      observer_(observer),
+      failures_(key),
+      shard_(shard),
+      ticket_kind_(ticket_kind),
+      hooks_(std::move(hooks)) {}
+
+AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const Parties& parties) const {
+    const message::Message& message = request.message;
+    if (config_->trusts(request.flow.remote.address)) request.sender.trust = Trust::trusted_network;
+    if (message.method() == Method::ack || message.method() == Method::cancel) return Way::pass;  // neither can be challenged (§22.1)
+    if (!parties.from.uri) return Way::refuse;
+    if (message.method() == Method::register_) {
+        // Also with a To tag, also for a third party: whatever would touch a binding of ours.
+        const auto target = message::parse_uri(message.request_uri());
+        const bool ours = target && target->is_sip() && !config_->own_domain(target->host).empty();
+        return ours || !parties.from.own_domain.empty() || !parties.to.own_domain.empty() ? Way::verify : Way::pass;
+    }
+    if (parties.to.tagged && (!hooks_.in_dialog || hooks_.in_dialog(message))) return Way::pass;
+    if (parties.from.own_domain.empty() || request.sender.trust == Trust::trusted_network) return Way::pass;
+    if (hooks_.is_spiral && hooks_.is_spiral(message)) {
+        request.sender = {Trust::authenticated, message::unescape(parties.from.uri->user), std::string(parties.from.own_domain)};
+        return Way::pass;
+    }
+    return Way::verify;
+}
+
+RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
+    const Parties parties{party_of(request->message, HeaderId::from, *config_), party_of(request->message, HeaderId::to, *config_)};
+    switch (judge(*request, parties)) {
+        case Way::pass: return request;
+        case Way::refuse: reject(*request, 400, Cause::malformed, 0, now); return nullptr;
+        case Way::verify: break;
+    }
+    const std::string_view realm = config_->effective_realm();
+    const bool proxy = is_proxy(*request);
+    if (!authenticator_.has_credentials(request->message, realm, proxy)) {
+        challenge(*request, false, Cause::not_authenticated, now);
+        return nullptr;
+    }
+    if (config_->max_failures != 0) {
+        const Duration pause =
+            failures_.pause(claimed_user(request->message, realm, proxy), request->flow.remote.address, *config_, now.steady);
+        if (pause > Duration{}) {
+            const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
+            reject(*request, 403, Cause::wrong_credentials, static_cast<std::uint64_t>(seconds), now);
+            return nullptr;
+        }
+    }
+    Request& waiting = *request;  // stays where it is when the slab takes its pointer
+    const Handle handle = suspended_.emplace(std::move(request));
+    const std::optional<Verdict> verdict = authenticator_.verify(waiting.message, realm, proxy, {shard_, ticket_kind_, handle}, now);
+    if (!verdict) return nullptr;
+    request = std::move(*suspended_.find(handle));
+    suspended_.erase(handle);
+    return conclude(std::move(request), *verdict, now);
+}
+
+void AuthenticationHandler::on_verdict(Ticket ticket, Verdict verdict, Now now) {
+    RequestPtr* slot = suspended_.find(ticket.handle);
+    if (slot == nullptr) return;  // cancelled meanwhile
+    RequestPtr request = std::move(*slot);
+    suspended_.erase(ticket.handle);
+    request = conclude(std::move(request), verdict, now);
+    if (request) chain_.resume(std::move(request), now);
+}
+
+bool AuthenticationHandler::on_cancel(transaction::ServerId invite, Now now) {
+    Handle found;
+    suspended_.for_each([&](Handle handle, const RequestPtr& request) {
+        if (request->transaction == invite) found = handle;
+    });
+    if (!found) return false;
+    const RequestPtr request = std::move(*suspended_.find(found));
+    suspended_.erase(found);
+    request->layer->respond(*request, 487, now);
+    return true;
+}
+
+RequestPtr AuthenticationHandler::conclude(RequestPtr request, const Verdict& verdict, Now now) {
+    if (std::holds_alternative<Unavailable>(verdict)) {
+        reject(*request, 503, Cause::store_unhealthy, config_->retry_after, now);
+        return nullptr;
+    }
+    if (std::holds_alternative<Stale>(verdict)) {
+        challenge(*request, true, Cause::not_authenticated, now);
+        return nullptr;
+    }
+    const std::string_view realm = config_->effective_realm();
+    if (std::holds_alternative<Refused>(verdict)) {
+        failures_.failed(claimed_user(request->message, realm, is_proxy(*request)), request->flow.remote.address, *config_, now.steady);
+        challenge(*request, false, Cause::wrong_credentials, now);
+        return nullptr;
+    }
+    if (config_->max_failures != 0)
+        failures_.succeeded(claimed_user(request->message, realm, is_proxy(*request)), request->flow.remote.address);
+    return admit(std::move(request), std::get<Identity>(verdict), now);
+}
+
+RequestPtr AuthenticationHandler::admit(RequestPtr request, const Identity& identity, Now now) {
+    const Party from = party_of(request->message, HeaderId::from, *config_);
+    bool owner = owns(identity, from);
+    if (!is_proxy(*request)) {
+        // §10.3 step 4: bindings are changed by the user they belong to. A foreign From is another party's, registering with that
+        // user's credentials (third-party registration); another own user's From is not to be borrowed.
+        const Party to = party_of(request->message, HeaderId::to, *config_);
+        owner = owns(identity, to) && (owner || from.own_domain.empty());
+    }
+    if (!owner) {
+        reject(*request, 403, Cause::forbidden, 0, now);
+        return nullptr;
+    }
+    request->sender = {Trust::authenticated, identity.user, identity.domain};
+    return request;
+}
+
+void AuthenticationHandler::challenge(Request& request, bool stale, Cause cause, Now now) {
+    const bool proxy = is_proxy(request);
+    const int status = proxy ? 407 : 401;
+    headers_.clear();
+    authenticator_.append_challenges(headers_, config_->effective_realm(), proxy, stale, now);
+    request.layer->respond(request, status, now, {}, headers_);
+    observer_.rejected(cause, status, request.message.value(HeaderId::call_id), request.flow.remote, now);
+}
+
+void AuthenticationHandler::reject(Request& request, int status, Cause cause, std::uint64_t retry_after, Now now) {
+    headers_.clear();
+    if (retry_after != 0) {
+        headers_ = "Retry-After: ";
+        append_number(headers_, retry_after);
+        headers_ += "\r\n";
+    }
+    request.layer->respond(request, status, now, {}, headers_);
+    observer_.rejected(cause, status, request.message.value(HeaderId::call_id), request.flow.remote, now);
+}
+
+}  // namespace offhook::auth
