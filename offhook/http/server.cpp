@@ -252,7 +252,7 @@ std::expected<std::unique_ptr<Server>, std::string> Server::start(const Config& 
         if (const Error error = implementation->bind())
             return std::unexpected(fmt::format("the HTTP API cannot listen on {}: {}", config.address.text(), error.message()));
         implementation->run();
-        return std::unique_ptr<Server>(new Server(std::move(implementation)));  // the constructor is private: make_unique cannot reach it
+        return std::make_unique<Server>(std::move(implementation));
     } catch (const std::exception& failure) {
         return std::unexpected(fmt::format("the HTTP API cannot start: {}", failure.what()));
     }

@@ -16,6 +16,8 @@ class Server {
 public:
     /// Binds and serves until destroyed. The error names the address and what is wrong with it.
     [[nodiscard]] static std::expected<std::unique_ptr<Server>, std::string> start(const Config& config, std::string token, Handler handler);
+    class Implementation;
+    explicit Server(std::unique_ptr<Implementation> implementation);  ///< for start()
     ~Server();
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
@@ -23,8 +25,6 @@ public:
     [[nodiscard]] Endpoint address() const;  ///< the real one, where port 0 was asked for
 
 private:
-    class Implementation;
-    explicit Server(std::unique_ptr<Implementation> implementation);
     std::unique_ptr<Implementation> implementation_;
 };
 

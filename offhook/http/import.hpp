@@ -1,0 +1,28 @@
+// A bulk import of users as text: CSV (RFC 4180) or JSON lines. Reads all of it and names every line that is wrong.
+#pragma once
+#include <cstddef>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace offhook::http {
+
+struct NewUser {
+    std::string name, domain, password;
+    bool enabled = true;
+    std::size_t line = 0;  ///< where it stands, from 1
+};
+
+struct LineError {
+    std::size_t line = 0;
+    std::string text;
+};
+
+/// `name,domain,password` in each line; a first line of just these words is a heading. Values may stand in quotes.
+[[nodiscard]] std::expected<std::vector<NewUser>, std::vector<LineError>> read_csv(std::string_view text);
+
+/// {"name": ..., "domain": ..., "password": ..., "enabled": true} in each line; `enabled` may be left out.
+[[nodiscard]] std::expected<std::vector<NewUser>, std::vector<LineError>> read_json_lines(std::string_view text);
+
+}  // namespace offhook::http
