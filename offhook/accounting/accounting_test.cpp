@@ -1,0 +1,418 @@
+// Each flow of a call to its record, in virtual time, with a store that is quick, slow or broken.
+#include "offhook/accounting/accounting.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "offhook/accounting/memory_record_store.hpp"
+#include "offhook/base/text.hpp"
+#include "offhook/dialog/sip_text_test.hpp"
+
+namespace offhook::accounting {
+namespace {
+
+using namespace std::chrono_literals;
+using dialog::Direction;
+using dialog::Verdict;
+using message::Method;
+using test::SipText;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using End = CallRecord::End;
+
+struct Released {
+    std::uint32_t slot;
+    Duration at;
+    friend bool operator==(const Released&, const Released&) = default;
+};
+std::ostream& operator<<(std::ostream& out, const Released& r) { return out << r.slot << " at " << r.at.count() << " us"; }
+
+struct Notes : Observer {
+    void note(Severity severity, std::string_view text, Now) override {
+        if (severity == Severity::error) texts.emplace_back(text);
+    }
+    std::vector<std::string> texts;
+};
+
+class Calls : public ::testing::Test, public dialog::ResponseGate {
+protected:
+    static constexpr UtcTime began = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1);
+
+    Calls() { start(); }
+    void TearDown() override {
+        run_for(24h);
+        EXPECT_TRUE(accounting->idle());
+        EXPECT_TRUE(store.idle());
+        EXPECT_EQ(wheel.size(), 0U);
+    }
+
+    void start(Config config = {}) {
+        accounting = std::make_unique<Accounting>(config, wheel, store, notes, SipKey{1, 2}, RecordIds(3), 3, 9);
+        accounting->set_gate(*this);
+    }
+    void run_for(Duration d) {
+        const Now until{now.steady + d, now.utc + d};
+        while (const auto due = wheel.next_due()) {
+            if (*due > until.steady) break;
+            const Duration step = std::max(*due - now.steady, Duration{0});
+            now = {now.steady + step, now.utc + step};
+            wheel.advance(now);
+        }
+        now = until;
+        wheel.advance(now);
+    }
+    void release(Ticket ticket, Now at) override { released.push_back({ticket.handle.slot, at.steady - Instant{}}); }
+
+    static Ticket ticket(std::uint32_t slot) { return {3, 1, {slot, 1}}; }
+    [[nodiscard]] const CallRecord& row(std::size_t index = 0) const { return std::next(store.rows().begin(), static_cast<long>(index))->second; }
+    [[nodiscard]] UtcTime at(Duration d) const { return began + d; }
+
+    Handle invite(std::string_view headers = "", std::string_view body = "") {
+        transaction::Request request;
+        const SipText text("INVITE sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK1\nFrom: <sip:alice@example.com>;tag=a\n"
+                           "To: <sip:bob@example.com>\nCall-ID: 1@a\nCSeq: 1 INVITE\nContact: <sip:alice@192.0.2.1>\nUser-Agent: Caller/1\n" +
+                               std::string(headers), body);
+        request.message = text.message;
+        request.flow.remote = *Endpoint::parse("192.0.2.1:5060");
+        request.sender = {transaction::Sender::Trust::authenticated, "alice", "example.com"};
+        const auto call = accounting->admit(request, now);
+        EXPECT_TRUE(call);
+        return call.value_or(Handle{});
+    }
+    static std::string response_text(std::string_view status, std::string_view method, std::string_view to_tag, std::string_view headers = "") {
+        return "SIP/2.0 " + std::string(status) + "\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK1\nFrom: <sip:alice@example.com>;tag=a\n" +
+               "To: <sip:bob@example.com>;tag=" + std::string(to_tag) + "\nCall-ID: 1@a\nCSeq: 1 " + std::string(method) +
+               "\nContact: <sip:bob@192.0.2.2>\nServer: Callee/2\n" + std::string(headers);
+    }
+    Verdict answer(Handle call, std::uint32_t slot, std::string_view to_tag = "b", std::string_view headers = "") {
+        return accounting->answered(call, SipText(response_text("200 OK", "INVITE", to_tag, headers)), "sip:bob@192.0.2.2;x", ticket(slot), now);
+    }
+    dialog::CallPort::InDialog pass(std::string_view method, Direction from, int cseq, std::string_view headers = "", std::string_view to_tag = "b") {
+        const std::string caller = "<sip:alice@example.com>;tag=a\n", callee = "<sip:bob@example.com>;tag=" + std::string(to_tag) + "\n";
+        const bool forth = from == Direction::from_caller;
+        const SipText text(std::string(method) + " sip:x@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK2\nFrom: " +
+                           (forth ? caller : callee) + "To: " + (forth ? callee : caller) + "Call-ID: 1@a\nCSeq: " + std::to_string(cseq) + " " +
+                           std::string(method) + "\n" + std::string(headers));
+        const auto where = accounting->find(text);
+        EXPECT_TRUE(!where.call || where.direction == from);
+        if (where.call) accounting->request_passed(where, text, now);
+        return where;
+    }
+    Verdict respond(const dialog::CallPort::InDialog& where, Method method, std::uint32_t slot, std::string_view headers = "") {
+        const SipText text(response_text("200 OK", message::name_of(method), "b", headers));
+        return accounting->response_passed(where, method, &text.message, ticket(slot), now);
+    }
+    /// Invited at 0 s, ringing at 1 s, answered and acknowledged at 3 s.
+    void establish(std::string_view invite_headers = "", std::string_view answer_headers = "") {
+        const Handle call = invite(invite_headers);
+        run_for(1s);
+        accounting->ringing(call, SipText(response_text("180 Ringing", "INVITE", "b")), now);
+        run_for(2s);
+        EXPECT_EQ(answer(call, 1, "b", answer_headers), Verdict::wait);
+        std::ignore = pass("ACK", Direction::from_caller, 1);
+    }
+
+    Now now{Instant{}, began};
+    TimerWheel wheel{Instant{}};
+    Notes notes;
+    std::unique_ptr<Accounting> accounting;
+    MemoryRecordStore store{wheel, now, [this](Ticket t, bool ok, Now at) { accounting->on_committed(t, ok, at); }};
+    std::vector<Released> released;
+};
+
+TEST_F(Calls, AnswerWaitsForItsRowAndTheByesResponseForTheClosedOne) {
+    store.delay = 6ms;
+    establish();
+    EXPECT_THAT(released, IsEmpty());
+    run_for(6ms);
+    EXPECT_THAT(released, ElementsAre(Released{1, 3006ms}));
+    const CallRecord open = row();
+    EXPECT_TRUE(open.in_progress());
+    EXPECT_EQ(open.to_tag, "b");
+    EXPECT_TRUE(dialog::parse_dialog_state(open.dialog));
+
+    run_for(6994ms);  // 10 s
+    const auto bye = pass("BYE", Direction::from_callee, 1);
+    run_for(200ms);
+    EXPECT_EQ(respond(bye, Method::bye, 2), Verdict::wait);
+    run_for(6ms);
+    EXPECT_EQ(released.back(), (Released{2, 10206ms}));
+    ASSERT_EQ(store.rows().size(), 1U);
+    const CallRecord& closed = row();
+    EXPECT_EQ(closed.id, open.id);
+    EXPECT_EQ(closed.call, closed.id);
+    EXPECT_EQ(closed.user, "alice@example.com");
+    EXPECT_EQ(closed.from_uri, "sip:alice@example.com");
+    EXPECT_EQ(closed.to_uri, "sip:bob@example.com");
+    EXPECT_EQ(closed.request_uri, "sip:bob@example.com");
+    EXPECT_EQ(closed.binding, "sip:bob@192.0.2.2;x");
+    EXPECT_EQ(closed.invited, at(0s));
+    EXPECT_EQ(closed.ringing, at(1s));
+    EXPECT_EQ(closed.answered, at(3s));
+    EXPECT_EQ(closed.ended, at(10s));  // the arrival of the BYE, not of its response
+    EXPECT_EQ(closed.seconds, 7);
+    EXPECT_EQ(closed.end, End::callee);
+    EXPECT_EQ(closed.status, 200);
+    EXPECT_EQ(closed.reason, "OK");
+    EXPECT_EQ(closed.caller_agent, "Caller/1");
+    EXPECT_EQ(closed.callee_agent, "Callee/2");
+    EXPECT_EQ(closed.source, "192.0.2.1:5060");
+    EXPECT_EQ(closed.dialog, "");
+    EXPECT_THAT(notes.texts, IsEmpty());
+}
+
+TEST_F(Calls, AnswerGoesOnAfter100MillisecondsWhateverTheStoreDoes) {
+    store.delay = 101ms;
+    establish();
+    run_for(10s);
+    EXPECT_THAT(released, ElementsAre(Released{1, 3100ms}));  // once
+    EXPECT_EQ(accounting->counters().late, 1U);
+    ASSERT_EQ(notes.texts.size(), 1U);
+    EXPECT_THAT(notes.texts[0], ::testing::HasSubstr(to_hex(row().id)));
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2), Verdict::wait);
+}
+
+TEST_F(Calls, AnswerThatIsRepeatedIsNotHeldNorRecordedAgain) {
+    const Handle call = invite();
+    EXPECT_EQ(answer(call, 1), Verdict::wait);
+    EXPECT_EQ(answer(call, 2), Verdict::go_on);
+    run_for(1s);
+    EXPECT_EQ(answer(call, 3), Verdict::go_on);
+    EXPECT_THAT(released, ElementsAre(Released{1, 0s}));
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 4), Verdict::wait);
+    run_for(1s);
+    EXPECT_EQ(answer(call, 5), Verdict::go_on);  // the leg is gone, the attempt remembers
+    EXPECT_EQ(store.rows().size(), 1U);
+}
+
+TEST_F(Calls, EachToTagHasARecordOfTheSameCall) {
+    const Handle call = invite();
+    EXPECT_EQ(answer(call, 1, "b"), Verdict::wait);
+    run_for(20s);
+    EXPECT_EQ(answer(call, 2, "c"), Verdict::wait);
+    run_for(1s);
+    ASSERT_EQ(store.rows().size(), 2U);
+    EXPECT_NE(row(0).id, row(1).id);
+    EXPECT_EQ(row(0).call, row(1).call);
+    EXPECT_EQ(row(0).to_tag, "b");
+    EXPECT_EQ(row(1).to_tag, "c");
+    EXPECT_EQ(row(1).answered, at(20s));
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2, "", "c"), Method::bye, 3), Verdict::wait);
+    run_for(1s);
+    EXPECT_TRUE(row(0).in_progress());
+    EXPECT_EQ(row(1).end, End::caller);
+    EXPECT_EQ(row(1).seconds, 1);
+}
+
+struct Failure {
+    const char* name;
+    int status;
+    bool cancelled;
+    End end;
+};
+class Failures : public Calls, public ::testing::WithParamInterface<Failure> {};
+
+TEST_P(Failures, AreOnRecordBeforeTheCallerIsTold) {
+    store.delay = 5ms;
+    const Handle call = invite();
+    accounting->tried(call, "sip:bob@192.0.2.2", now);
+    if (GetParam().cancelled) accounting->cancelled(call, now);
+    EXPECT_EQ(accounting->refused(call, GetParam().status, "Why", ticket(1), now), Verdict::wait);
+    run_for(4ms);
+    EXPECT_THAT(released, IsEmpty());
+    run_for(1ms);
+    EXPECT_THAT(released, ElementsAre(Released{1, 5ms}));
+    EXPECT_EQ(row().end, GetParam().end);
+    EXPECT_EQ(row().status, GetParam().status);
+    EXPECT_EQ(row().reason, "Why");
+    EXPECT_EQ(row().binding, "sip:bob@192.0.2.2");
+    EXPECT_EQ(row().seconds, 0);
+    EXPECT_TRUE(accounting->idle());
+}
+
+INSTANTIATE_TEST_SUITE_P(Accounting, Failures,
+                         ::testing::Values(Failure{"busy", 486, false, End::refused}, Failure{"cancelled", 487, true, End::cancelled},
+                                           Failure{"cancel_crossed_busy", 486, true, End::refused}, Failure{"no_answer", 408, false, End::timeout},
+                                           Failure{"no_binding", 480, false, End::refused}),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST_F(Calls, RefusalAndReleaseWaitTwoSecondsAtMost) {
+    store.delay = 1h;
+    EXPECT_EQ(accounting->refused(invite(), 486, "Busy Here", ticket(1), now), Verdict::wait);
+    establish();  // answered at 3 s
+    run_for(7s);
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2), Verdict::wait);
+    run_for(10s);
+    EXPECT_THAT(released, ElementsAre(Released{1, 2s}, Released{1, 3100ms}, Released{2, 12s}));
+    EXPECT_EQ(accounting->counters().late, 3U);
+}
+
+TEST_F(Calls, RowThatIsNotWrittenHoldsNobody) {
+    store.delay = 5ms;
+    store.fail_next = 1;
+    establish();
+    run_for(5ms);
+    EXPECT_THAT(released, ElementsAre(Released{1, 3005ms}));
+    EXPECT_EQ(accounting->counters().not_written, 1U);
+    EXPECT_EQ(notes.texts.size(), 1U);
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2), Verdict::wait);
+    run_for(1s);
+    EXPECT_EQ(row().end, End::caller);  // the end brings the whole row
+}
+
+TEST_F(Calls, AreTurnedAwayWhileTheStoreIsUnhealthy) {
+    store.is_healthy = false;
+    transaction::Request request;
+    const SipText text("INVITE sip:b@x SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\nFrom: <sip:a@x>;tag=a\nTo: <sip:b@x>\nCall-ID: 1\nCSeq: 1 INVITE\n");
+    request.message = text.message;
+    const auto call = accounting->admit(request, now);
+    ASSERT_FALSE(call);
+    EXPECT_EQ(call.error().status, 503);
+    EXPECT_EQ(accounting->counters().turned_away, 1U);
+}
+
+TEST_F(Calls, ByesThatCrossWaitForTheSameRowAndTheFirstOneEndedIt) {
+    establish();
+    store.delay = 50ms;
+    run_for(10s);
+    const auto callees = pass("BYE", Direction::from_callee, 1);
+    run_for(5ms);
+    const auto callers = pass("BYE", Direction::from_caller, 2);
+    EXPECT_EQ(respond(callers, Method::bye, 7), Verdict::wait);
+    run_for(20ms);
+    EXPECT_EQ(respond(callees, Method::bye, 8), Verdict::wait);
+    run_for(100ms);
+    EXPECT_THAT(released, ElementsAre(Released{1, 3s}, Released{7, 13055ms}, Released{8, 13055ms}));
+    EXPECT_EQ(row().end, End::callee);
+    EXPECT_EQ(row().ended, at(13s));
+    EXPECT_EQ(respond(callees, Method::bye, 9), Verdict::go_on);  // all is done
+}
+
+TEST_F(Calls, ByeWithoutResponseClosesTheRecordToo) {
+    establish();
+    run_for(1s);
+    const auto bye = pass("BYE", Direction::from_caller, 2);
+    run_for(32s);
+    EXPECT_EQ(accounting->response_passed(bye, Method::bye, nullptr, ticket(2), now), Verdict::wait);
+    run_for(1ms);
+    EXPECT_EQ(row().end, End::caller);
+    EXPECT_EQ(row().ended, at(4s));
+    EXPECT_EQ(row().seconds, 1);
+}
+
+TEST_F(Calls, ByeWhoseEndNobodyReportsIsClosedAfterItsLimit) {
+    establish();
+    run_for(1s);
+    std::ignore = pass("BYE", Direction::from_caller, 2);
+    run_for(41s);
+    EXPECT_EQ(row().end, End::caller);
+    EXPECT_EQ(row().ended, at(4s));
+    EXPECT_EQ(accounting->active(), 0U);
+}
+
+TEST_F(Calls, SessionThatIsNotRefreshedEndsAtTheLastProofOfLife) {
+    establish("Supported: timer\n", "Session-Expires: 600;refresher=uac\n");  // until 603 s
+    run_for(297s);
+    const auto update = pass("UPDATE", Direction::from_caller, 2, "Supported: timer\nSession-Expires: 600\n");  // 300 s
+    const SipText accepted("SIP/2.0 200 OK\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\nFrom: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>;tag=b\n"
+                           "Call-ID: 1@a\nCSeq: 2 UPDATE\nSession-Expires: 600;refresher=uac\n");
+    EXPECT_EQ(accounting->response_passed(update, Method::update, &accepted.message, ticket(5), now), Verdict::go_on);
+    run_for(1ms);
+    EXPECT_EQ(dialog::parse_dialog_state(row().dialog)->session_expires, at(900s));  // a restart knows it too
+    run_for(100s);
+    std::ignore = pass("INFO", Direction::from_callee, 1);  // a proof of life, but no refresh
+    run_for(500s - 2ms);
+    EXPECT_TRUE(row().in_progress());
+    run_for(2ms);
+    EXPECT_EQ(row().end, End::expired);
+    EXPECT_EQ(row().ended, at(400001ms));
+    EXPECT_EQ(accounting->counters().expired, 1U);
+}
+
+TEST_F(Calls, CallWithoutTimersEndsUnconfirmedWhenItGaveNoSignOfLifeForMaxCall) {
+    establish();
+    run_for(3h);
+    std::ignore = pass("INFO", Direction::from_caller, 2);
+    run_for(4h - 1s);
+    EXPECT_TRUE(row().in_progress());
+    run_for(1s);
+    EXPECT_EQ(row().end, End::unconfirmed);
+    EXPECT_EQ(row().ended, at(7h + 3s));
+    EXPECT_EQ(row().seconds, 7 * 3600);
+}
+
+TEST_F(Calls, ShortCallIsWrittenTwiceALongOneThrice) {
+    establish();
+    run_for(4s);
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2), Verdict::wait);
+    run_for(1s);
+    EXPECT_EQ(store.commits(), 2U);
+    run_for(1h);
+    establish();
+    run_for(1h);
+    EXPECT_TRUE(dialog::parse_dialog_state(row(1).dialog)->ack_seen);
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2), Verdict::wait);
+    run_for(1s);
+    EXPECT_EQ(store.commits(), 5U);
+}
+
+TEST_F(Calls, AreTakenOverAfterARestart) {
+    establish("Supported: timer\n", "Session-Expires: 600;refresher=uac\n");
+    run_for(10s);
+    const CallRecord left = row();
+    CallRecord never_answered = left, broken = left;
+    never_answered.id += 1;
+    never_answered.answered = {};
+    broken.id += 2;
+    broken.dialog = "nonsense";
+    start();
+    for (const CallRecord& record : {left, never_answered, broken}) accounting->adopt(record, now);
+    run_for(1s);
+    EXPECT_EQ(row(1).end, End::restart);
+    EXPECT_EQ(row(2).end, End::restart);
+    EXPECT_TRUE(row(0).in_progress());
+
+    EXPECT_EQ(respond(pass("BYE", Direction::from_callee, 1), Method::bye, 2), Verdict::wait);
+    run_for(1s);
+    EXPECT_EQ(row(0).id, left.id);
+    EXPECT_EQ(row(0).end, End::callee);
+    EXPECT_EQ(row(0).seconds, 11);
+}
+
+TEST_F(Calls, LimitsGoOnAfterARestart) {
+    establish("Supported: timer\n", "Session-Expires: 600;refresher=uac\n");  // until 603 s
+    run_for(97s);
+    const CallRecord left = row();
+    start();
+    accounting->adopt(left, now);
+    run_for(503s - 1ms);
+    EXPECT_TRUE(row().in_progress());
+    run_for(2ms);
+    EXPECT_EQ(row().end, End::expired);
+    EXPECT_EQ(row().ended, at(3s));
+}
+
+TEST_F(Calls, ForeignDialogsAreNotTheirs) {
+    establish();
+    EXPECT_FALSE(pass("BYE", Direction::from_caller, 2, "", "other").call);
+    EXPECT_EQ(accounting->response_passed({}, Method::bye, nullptr, ticket(9), now), Verdict::go_on);
+    EXPECT_EQ(respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2), Verdict::wait);
+}
+
+TEST(RecordIds, NeverRepeatWhateverTheClockDoes) {
+    const UtcTime t = std::chrono::sys_days(std::chrono::year(2026) / 5 / 1);
+    RecordIds one(1), two(2);
+    std::uint64_t last = one.next(t);
+    EXPECT_NE(last, two.next(t));
+    for (const Duration d : {0s, 0s, 1s, -10s, 0s}) {
+        const std::uint64_t id = one.next(t + d);
+        EXPECT_GT(id, last);
+        last = id;
+    }
+    RecordIds restarted(1, last);
+    EXPECT_GT(restarted.next(t - 24h), last);
+    EXPECT_LT(last, std::uint64_t{1} << 63);
+}
+
+}  // namespace
+}  // namespace offhook::accounting
