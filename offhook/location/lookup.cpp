@@ -1,0 +1,53 @@
+#include "offhook/location/lookup.hpp"
+
+#include <algorithm>
+#include <chrono>
+
+#include "offhook/base/text.hpp"
+#include "offhook/message/parameters.hpp"
+
+namespace offhook::location {
+
+Targets targets(const BindingSet& set, UtcTime now) {
+    Targets result;
+    for (const Binding& binding : set.bindings)
+        if (binding.expires > now) result.push_back(&binding);
+    std::stable_sort(result.begin(), result.end(), [](const Binding* a, const Binding* b) { return a->q > b->q; });
+    return result;
+}
+
+std::size_t first_group(std::span<const Binding* const> targets) {
+    std::size_t size = 0;
+    while (size < targets.size() && targets[size]->q == targets[0]->q) ++size;
+    return size;
+}
+
+std::uint32_t remaining_seconds(const Binding& binding, UtcTime now) {
+    if (binding.expires <= now) return 0;
+    return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(binding.expires - now).count());
+}
+
+void append_request_uri(std::string& out, std::string_view contact) {
+    const auto uri = message::parse_uri(contact);
+    if (!uri || !uri->is_sip()) {
+        out += contact;
+        return;
+    }
+    const auto parameters_at = uri->parameters.empty() ? contact.find('?') : static_cast<std::size_t>(uri->parameters.data() - contact.data());
+    out += contact.substr(0, parameters_at);
+    message::ParameterReader reader(uri->parameters);
+    while (const auto parameter = reader.next()) {
+        if (iequals(parameter->name, "method")) continue;
+        out += ';';
+        out += parameter->text;
+    }
+}
+
+bool behind_nat(const message::Uri& contact, const transport::Flow& flow, bool has_path) {
+    if (has_path || !contact.is_sip()) return false;
+    if (const auto address = IpAddress::parse(contact.host)) return *address != flow.remote.address;
+    constexpr std::string_view invalid = ".invalid";
+    return contact.host.size() > invalid.size() && iequals(contact.host.substr(contact.host.size() - invalid.size()), invalid);
+}
+
+}  // namespace offhook::location
