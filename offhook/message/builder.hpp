@@ -31,10 +31,10 @@ private:
 
 struct ResponseParts {
     int status = 500;
-    std::string_view reason;        ///< default: reason_phrase(status)
-    std::string_view to_tag;        ///< added to To if it has none; never to a 100
-    std::string_view headers;       ///< complete lines, e.g. "Retry-After: 5\r\n"
-    std::string_view content_type, body;
+    std::string_view reason{};      ///< default: reason_phrase(status)
+    std::string_view to_tag{};      ///< added to To if it has none; never to a 100
+    std::string_view headers{};     ///< complete lines, e.g. "Retry-After: 5\r\n"
+    std::string_view content_type{}, body{};
 };
 /// §8.2.6: Via, From, To, Call-ID, CSeq copied; Timestamp into a 100; Record-Route into 101-299 of a request that makes a dialog.
 /// The top Via must already bear received and rport (transport/via.hpp). Works on a partial() message too.

@@ -32,8 +32,9 @@ std::expected<CSeq, ParseError> take_cseq(Cursor& cursor) {
     if (*number >= cseq_limit) return Cursor::fail(ErrorCode::number_out_of_range, from);
     const std::size_t blank = cursor.at;
     cursor.skip_lws();
+    if (cursor.at == blank) return cursor.fail(ErrorCode::bad_cseq);
     const std::string_view method = cursor.take(grammar::token);
-    if (cursor.at == blank || method.empty()) return cursor.fail(ErrorCode::bad_cseq);
+    if (method.empty()) return cursor.fail(ErrorCode::bad_cseq);
     return CSeq{*number, method_of(method), method};
 }
 
