@@ -250,8 +250,8 @@ void check_whole(const toml::table& root, const Config& config, Mistakes& mistak
     };
     ordered("registrar", "min_expires", config.registrar.min_expires, "default_expires", config.registrar.default_expires);
     ordered("registrar", "default_expires", config.registrar.default_expires, "max_expires", config.registrar.max_expires);
-    if (config.accounting.session_expires != 0)
-        ordered("accounting", "min_se", config.accounting.min_se, "session_expires", config.accounting.session_expires);
+    if (config.accounting.session.session_expires != 0)
+        ordered("accounting", "min_se", config.accounting.session.min_se, "session_expires", config.accounting.session.session_expires);
 }
 
 void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
@@ -303,6 +303,7 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
         config.listen.resize(2);
         config.listen[1].protocol = transport::Protocol::tcp;
     }
+    config.auth.domains = config.domains;
     if (config.auth.realm.empty()) config.auth.realm = config.domains.front();
     config.data = beside(path, config.data);
     if (!config.log.file.empty()) config.log.file = beside(path, config.log.file);

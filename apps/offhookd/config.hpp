@@ -9,10 +9,12 @@
 #include <string_view>
 #include <vector>
 
-#include "offhook/auth/user_directory.hpp"
+#include "offhook/accounting/config.hpp"
+#include "offhook/auth/config.hpp"
 #include "offhook/base/address.hpp"
 #include "offhook/base/observer.hpp"
 #include "offhook/base/time.hpp"
+#include "offhook/http/config.hpp"
 #include "offhook/transport/flow.hpp"
 
 namespace offhook::daemon {
@@ -24,15 +26,6 @@ struct Listen {
     Endpoint address{IpAddress(), 5060};
     std::string advertise_host;        ///< empty: the address that the peer reached
     std::uint16_t advertise_port = 0;  ///< 0: the bound port
-};
-
-struct AuthConfig {
-    std::string realm;  ///< empty in the file: the first own domain
-    std::vector<auth::Algorithm> algorithms{auth::Algorithm::sha256, auth::Algorithm::md5};
-    std::vector<Network> trusted;
-    Duration nonce_lifetime = 300s;
-    unsigned max_failures = 10;
-    Duration failure_pause = 60s;
 };
 
 struct RegistrarConfig {
@@ -54,18 +47,9 @@ struct ProxyConfig {
     std::vector<Route> routes;
 };
 
-struct AccountingConfig {
-    Duration max_call = 4h;
-    std::uint32_t session_expires = 1800, min_se = 90;
-};
-
 struct StoreConfig {
     enum class Durability : std::uint8_t { full, relaxed } durability = Durability::full;
     Duration commit_window = 5ms, store_limit = 500ms;
-};
-
-struct HttpConfig {
-    Endpoint address{IpAddress::v4({127, 0, 0, 1}), 8080};
 };
 
 struct LogConfig {
@@ -83,12 +67,12 @@ struct Config {
     std::string data = "var";          ///< directory: database, API token, lock; after load() relative to nothing but the working directory
     std::uint16_t shards = 0;          ///< 0: one for each processor
     std::vector<Listen> listen;        ///< never empty after load()
-    AuthConfig auth;
+    auth::Config auth;
     RegistrarConfig registrar;
     ProxyConfig proxy;
-    AccountingConfig accounting;
+    accounting::Config accounting;
     StoreConfig store;
-    HttpConfig http;
+    http::Config http;
     LogConfig log;
     RuntimeConfig runtime;
 };

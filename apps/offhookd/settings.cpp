@@ -6,6 +6,7 @@
 #include <limits>
 #include <type_traits>
 
+#include "offhook/auth/algorithm.hpp"
 #include "offhook/base/text.hpp"
 #include "offhook/message/uri.hpp"
 
@@ -148,11 +149,8 @@ Parsed<std::string> parse_domain(const std::string& text) {
     return std::unexpected(fmt::format("{} is not a domain: a host name as \"example.com\" or an address, without port or \"sip:\"", quoted(text)));
 }
 
-constexpr std::array<std::string_view, auth::algorithm_count> algorithm_names{"MD5", "SHA-256", "SHA-512-256"};
-
 Parsed<auth::Algorithm> parse_algorithm(const std::string& text) {
-    for (std::size_t i = 0; i < algorithm_names.size(); ++i)
-        if (iequals(text, algorithm_names[i])) return static_cast<auth::Algorithm>(i);
+    if (const auto algorithm = auth::algorithm_of(text)) return *algorithm;
     return std::unexpected(fmt::format("{} is not a digest algorithm: \"SHA-256\", \"SHA-512-256\" or \"MD5\"", quoted(text)));
 }
 
@@ -230,13 +228,14 @@ std::vector<Setting<Config>> make_service_settings() {
                 }),
         list("auth", "algorithms", "list of algorithms", "Digest algorithms to offer, the most preferred first: SHA-256, SHA-512-256, MD5.",
              [](C& c) -> auto& { return c.auth.algorithms; },
-             [](auth::Algorithm algorithm) { return algorithm_names[static_cast<std::size_t>(algorithm)]; }, parse_algorithm),
+             [](auth::Algorithm algorithm) { return auth::name_of(algorithm); }, parse_algorithm),
         list("auth", "trusted", "list of networks", "Senders in these networks are not challenged for calls (REGISTER always is).",
              [](C& c) -> auto& { return c.auth.trusted; }, [](const Network& network) { return network.text(); }, parse_network),
         duration<C>("auth", "nonce_lifetime", "How long a challenge may be answered before a new one is asked for.",
                     [](C& c) -> auto& { return c.auth.nonce_lifetime; }, 10s, 24h),
-        number<C>("auth", "max_failures", "Wrong passwords in a row, by source and user, before a pause.",
-                  [](C& c) -> auto& { return c.auth.max_failures; }, 1, 1'000'000),
+        number<C>("auth", "max_failures", "Wrong passwords for one user from one address within failure_window before a pause; 0: no limit.",
+                  [](C& c) -> auto& { return c.auth.max_failures; }, 0, 1'000'000),
+        duration<C>("auth", "failure_window", "See max_failures.", [](C& c) -> auto& { return c.auth.failure_window; }, 1s, 24h),
         duration<C>("auth", "failure_pause", "How long that pause lasts.", [](C& c) -> auto& { return c.auth.failure_pause; }, 1s, 24h),
         number<C>("registrar", "min_expires", "Seconds; a phone that asks for less gets 423 with this value.",
                   [](C& c) -> auto& { return c.registrar.min_expires; }, 1, 3600),
@@ -257,9 +256,9 @@ std::vector<Setting<Config>> make_service_settings() {
         duration<C>("accounting", "max_call", "A call without session timer ends in the records after this, marked unconfirmed_end.",
                     [](C& c) -> auto& { return c.accounting.max_call; }, 1s, 24h * 30),
         number<C>("accounting", "session_expires", "Seconds of the session timer that is put into calls (RFC 4028); 0: none.",
-                  [](C& c) -> auto& { return c.accounting.session_expires; }, 0, 86'400),
+                  [](C& c) -> auto& { return c.accounting.session.session_expires; }, 0, 86'400),
         number<C>("accounting", "min_se", "Least session timer accepted, seconds (RFC 4028 §4: at least 90).",
-                  [](C& c) -> auto& { return c.accounting.min_se; }, 90, 86'400),
+                  [](C& c) -> auto& { return c.accounting.session.min_se; }, 90, 86'400),
         text<C>("store", "durability", "\"full\" or \"relaxed\"", "full: an answer leaves after its row is on disk; relaxed: a power cut may lose the last rows.",
                 [](const C& c) { return c.store.durability == StoreConfig::Durability::full ? "full" : "relaxed"; },
                 [](C& c, const std::string& value) -> std::string {
