@@ -304,6 +304,7 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
         config.listen[1].protocol = transport::Protocol::tcp;
     }
     config.auth.domains = config.domains;
+    config.registrar.domains = config.domains;
     if (config.auth.realm.empty()) config.auth.realm = config.domains.front();
     config.data = beside(path, config.data);
     if (!config.log.file.empty()) config.log.file = beside(path, config.log.file);

@@ -15,6 +15,7 @@
 #include "offhook/base/observer.hpp"
 #include "offhook/base/time.hpp"
 #include "offhook/http/config.hpp"
+#include "offhook/registrar/config.hpp"
 #include "offhook/transport/flow.hpp"
 
 namespace offhook::daemon {
@@ -26,11 +27,6 @@ struct Listen {
     Endpoint address{IpAddress(), 5060};
     std::string advertise_host;        ///< empty: the address that the peer reached
     std::uint16_t advertise_port = 0;  ///< 0: the bound port
-};
-
-struct RegistrarConfig {
-    std::uint32_t min_expires = 60, default_expires = 3600, max_expires = 86400;
-    std::uint32_t max_contacts = 10;
 };
 
 struct Route {
@@ -68,7 +64,7 @@ struct Config {
     std::uint16_t shards = 0;          ///< 0: one for each processor
     std::vector<Listen> listen;        ///< never empty after load()
     auth::Config auth;
-    RegistrarConfig registrar;
+    registrar::Config registrar;
     ProxyConfig proxy;
     accounting::Config accounting;
     StoreConfig store;
