@@ -38,6 +38,7 @@ public:
         const std::uint32_t next = c.next_free;
         ::new (static_cast<void*>(c.bytes)) T(std::forward<Arguments>(arguments)...);
         free_ = next;
+        c.next_free = slot;
         ++c.generation;  // odd while it lives
         ++size_;
         return {slot, c.generation};
@@ -48,6 +49,12 @@ public:
         if (h.generation == 0 || h.slot >= slots_) return nullptr;
         Cell& c = cell(h.slot);
         return c.generation == h.generation ? c.object() : nullptr;
+    }
+
+    /// The handle of an object that lives in this slab: what it would otherwise have to carry along.
+    [[nodiscard]] static Handle handle_of(const T& object) {
+        const Cell& c = reinterpret_cast<const Cell&>(object);  // the object's bytes begin its cell
+        return {c.next_free, c.generation};
     }
 
     void erase(Handle h) {
@@ -75,7 +82,7 @@ private:
     struct Cell {
         alignas(T) std::byte bytes[sizeof(T)];
         std::uint32_t generation = 0;
-        std::uint32_t next_free = none;
+        std::uint32_t next_free = none;  ///< while the object lives: its own slot
         T* object() { return std::launder(reinterpret_cast<T*>(bytes)); }
     };
 

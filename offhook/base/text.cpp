@@ -24,9 +24,15 @@ std::string to_hex(std::string_view bytes) {
 }
 
 std::string to_hex(std::uint64_t value) {
-    std::string out(16, '0');
-    for (std::size_t i = 16; i-- > 0; value >>= 4) out[i] = digits[value & 15];
+    std::string out;
+    append_hex(out, value);
     return out;
+}
+
+void append_hex(std::string& out, std::uint64_t value) {
+    char buffer[16];
+    for (std::size_t i = sizeof buffer; i-- > 0; value >>= 4) buffer[i] = digits[value & 15];
+    out.append(buffer, sizeof buffer);
 }
 
 void append_number(std::string& out, std::uint64_t value) {

@@ -133,6 +133,8 @@ void TimerWheel::advance(Now now) {
     }
 }
 
+Instant TimerWheel::reached() const { return start_ + Duration(static_cast<Duration::rep>(current_)) * grain.count(); }
+
 std::optional<Instant> TimerWheel::next_due() const {
     if (size_ == 0) return std::nullopt;
     const auto event = next_event();

@@ -55,6 +55,8 @@ public:
     /// No timer fires before this instant; nothing if none is armed. May be early (a coarse level), never late.
     [[nodiscard]] std::optional<Instant> next_due() const;
     [[nodiscard]] std::size_t size() const { return size_; }
+    /// The instant up to which it has been advanced, to the grain below.
+    [[nodiscard]] Instant reached() const;
 
 private:
     friend class Timer;

@@ -69,7 +69,8 @@ public:
     // Server side -----------------------------------------------------------------------------------------------------
 
     /// Sends a response through the transaction. `bytes` is complete. A second final response is dropped, except 2xx after 2xx to an
-    /// INVITE (another fork's, RFC 6026 §7.1). False if the transaction is gone.
+    /// INVITE (another fork's, RFC 6026 §7.1). To a non-INVITE nothing provisional but a 100, and no 408, ever leaves (RFC 4320); a 408
+    /// ends its transaction in silence. False if the transaction is gone.
     bool respond(ServerId id, int status, std::string_view bytes, Now now);
     /// The same, composed from the request: status, reason, To tag, extra header lines (message::ResponseParts). Final ones mark it answered.
     bool respond(Request& request, int status, Now now, std::string_view reason = {}, std::string_view headers = {});
@@ -87,7 +88,8 @@ public:
     void start(ClientId id, message::Method method, std::string_view bytes, const transport::Flow& to, Now now);
     /// Cancels an INVITE: at once if a provisional response came, else when it comes (§9.1). `reason`: a Reason value or empty.
     void cancel(ClientId id, std::string_view reason, Now now);
-    /// Forgets a reserved transaction that was not started, or stops reporting one that was.
+    /// Forgets a reserved transaction that was not started, or stops reporting one that was; an INVITE without a final response is
+    /// cancelled then, since nobody would acknowledge its answer.
     void abandon(ClientId id);
 
     [[nodiscard]] std::size_t server_count() const;  ///< living ones, tombstones included

@@ -40,6 +40,7 @@ struct Request {
     Sender sender;
     std::uint8_t stage = 0;       ///< index of the next handler of the chain
     Layer* layer = nullptr;       ///< answers it if nobody did; reset when a final response was given
+    Layer* home = nullptr;        ///< to whose pool it goes back; none: it is deleted
 };
 
 /// Gives the request back to its layer's pool; unanswered, it is answered with 500.

@@ -1,0 +1,172 @@
+#include "offhook/transaction/layer.hpp"
+
+#include "offhook/base/text.hpp"
+#include "offhook/message/builder.hpp"
+#include "offhook/message/name_addr.hpp"
+#include "offhook/message/values.hpp"
+#include "offhook/message/via.hpp"
+#include "offhook/transaction/client_table.hpp"
+#include "offhook/transaction/key.hpp"
+#include "offhook/transaction/request_pool.hpp"
+#include "offhook/transaction/server_table.hpp"
+#include "offhook/transaction/services.hpp"
+#include "offhook/transport/via.hpp"
+
+namespace offhook::transaction {
+
+using message::HeaderId;
+using message::Method;
+
+namespace {
+
+/// What write_with_source() adds to a message that was within its limit must not put it over.
+constexpr message::Limits marked_limits{.size = 1u << 20, .headers = message::Message::capacity, .request_uri = 1u << 16};
+
+std::string_view tag_of(const message::Message& m, HeaderId id) {
+    const auto address = message::parse_name_addr(m.value(id));
+    return address ? address->tag() : std::string_view{};
+}
+
+}  // namespace
+
+struct Layer::State {
+    State(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt)
+        : services{timers, wheel, sender, observer, salt, {}, {}, {}}, clients(services), servers(services) {}
+
+    void receive_request(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
+    void receive_cancel(Layer& layer, const KeyParts& parts, RequestPtr request, Now now);
+    [[nodiscard]] RequestPtr context(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
+
+    Services services;
+    ServerUser* user = nullptr;
+    RequestPool requests;
+    ClientTable clients;
+    ServerTable servers;
+};
+
+Layer::Layer(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt)
+    : state_(std::make_unique<State>(timers, wheel, sender, observer, salt)) {}
+
+Layer::~Layer() = default;
+
+void Layer::set_user(ServerUser& user) { state_->user = &user; }
+
+void Layer::receive(const message::Message& message, const transport::Flow& from, Now now) {
+    state_->services.last = now;
+    if (message.is_request()) state_->receive_request(*this, message, from, now);
+    else state_->clients.receive(message, from, now);
+}
+
+// A copy that owns its bytes, its top Via marked with where it came from (RFC 3261 §18.2.1, RFC 3581).
+RequestPtr Layer::State::context(Layer& layer, const message::Message& message, const transport::Flow& from, Now now) {
+    RequestPtr request = requests.take(layer);
+    if (!transport::write_with_source(request->bytes, message, from) || !request->message.index(request->bytes, marked_limits)) return nullptr;
+    request->flow = from;
+    request->arrived = now;
+    return request;
+}
+
+void Layer::State::receive_request(Layer& layer, const message::Message& message, const transport::Flow& from, Now now) {
+    const auto parts = key_parts(message);
+    const bool is_ack = message.method() == Method::ack;
+    const Key key = parts && !is_ack ? key_of(services.salt, *parts) : Key{};
+    if (parts && is_ack && servers.receive_ack(*parts, now) == ServerTable::Ack::absorbed) return;
+    if (parts && !is_ack && servers.absorb(key, now)) return;
+
+    RequestPtr request = parts ? context(layer, message, from, now) : nullptr;
+    if (!request) {
+        services.observer.rejected(Cause::malformed, 0, message.value(HeaderId::call_id), from.remote, now);
+        return;
+    }
+    if (is_ack) {
+        if (user != nullptr) user->on_ack(std::move(request), now);
+        return;
+    }
+    request->layer = &layer;
+    request->transaction = servers.open(key, parts->rfc2543(), *request, now);
+    if (message.method() == Method::cancel) receive_cancel(layer, *parts, std::move(request), now);
+    else if (user != nullptr) user->on_request(std::move(request), now);
+}
+
+// §9.2: 200 whenever the INVITE is known, even where it comes too late to matter; 481 otherwise.
+void Layer::State::receive_cancel(Layer& layer, const KeyParts& parts, RequestPtr request, Now now) {
+    const ServerId invite = servers.find_invite(parts);
+    if (!invite) {
+        services.observer.rejected(Cause::unmatched_cancel, 481, request->message.value(HeaderId::call_id), request->flow.remote, now);
+        layer.respond(*request, 481, now);
+        return;
+    }
+    layer.respond(*request, 200, now);
+    if (user != nullptr && !servers.has_final(invite)) user->on_cancel(invite, request->message, now);
+}
+
+void Layer::on_send_failure(const transport::SendTag& tag, transport::SendError, Now now) {
+    state_->services.last = now;
+    if (tag.kind == transport::SendTag::Kind::client_transaction) state_->clients.on_send_failure(tag.handle, now);
+    if (tag.kind == transport::SendTag::Kind::server_transaction) state_->servers.on_send_failure(tag.handle, now);
+}
+
+bool Layer::respond(ServerId id, int status, std::string_view bytes, Now now) {
+    state_->services.last = now;
+    return state_->servers.respond(id, status, bytes, now);
+}
+
+bool Layer::respond(Request& request, int status, Now now, std::string_view reason, std::string_view headers) {
+    if (status >= 200) request.layer = nullptr;
+    if (!alive(request.transaction)) return false;
+    const std::string tag = status > 100 ? local_tag(request.message) : std::string();
+    std::string& bytes = state_->services.scratch;
+    bytes.clear();
+    message::write_response(bytes, request.message, {.status = status, .reason = reason, .to_tag = tag, .headers = headers});
+    return respond(request.transaction, status, bytes, now);
+}
+
+bool Layer::alive(ServerId id) const { return state_->servers.alive(id); }
+
+// A CANCEL shares these four with its INVITE, so both are answered with the same tag (§9.2).
+std::string Layer::local_tag(const message::Message& request) const {
+    const auto cseq = message::parse_cseq(request.value(HeaderId::cseq));
+    message::ListReader vias(request, HeaderId::via);
+    const auto top = vias.next();
+    const auto via = top ? message::parse_via(top->text) : std::unexpected(message::ParseError{message::ErrorCode::missing_header, 0});
+    SipHash hash(state_->services.salt);
+    hash.add("tag").add(request.value(HeaderId::call_id)).add(tag_of(request, HeaderId::from));
+    hash.add(std::uint64_t{cseq ? cseq->number : 0}).add(via ? via->branch : std::string_view{});
+    return to_hex(hash.finish());
+}
+
+ClientId Layer::open(ClientUser& user, Handle cookie) { return state_->clients.open(user, cookie); }
+
+void Layer::append_branch(std::string& out, ClientId id, std::string_view suffix) const { state_->clients.append_branch(out, id, suffix); }
+
+void Layer::start(ClientId id, Method method, std::string_view bytes, const transport::Flow& to, Now now) {
+    state_->services.last = now;
+    state_->clients.start(id, method, bytes, to, now);
+}
+
+void Layer::cancel(ClientId id, std::string_view reason, Now now) {
+    state_->services.last = now;
+    state_->clients.cancel(id, reason, now);
+}
+
+void Layer::abandon(ClientId id) { state_->clients.abandon(id); }
+
+std::size_t Layer::server_count() const { return state_->servers.size(); }
+std::size_t Layer::client_count() const { return state_->clients.size(); }
+std::size_t Layer::request_count() const { return state_->requests.out(); }
+
+void Layer::release(Request* request) noexcept {
+    State& s = *state_;
+    const bool owed = request->layer != nullptr && request->transaction && !s.servers.has_final(request->transaction);
+    if (owed) respond(*request, 500, s.services.latest());
+    s.servers.forget_request(request->transaction);
+    s.requests.give_back(*request);
+}
+
+// The defect of a context that nobody answered costs the peer a 500, not its patience (design rule 3).
+void RequestDeleter::operator()(Request* request) const noexcept {
+    if (request->home != nullptr) request->home->release(request);
+    else delete request;
+}
+
+}  // namespace offhook::transaction
