@@ -96,8 +96,8 @@ void ClientTable::begin(Client& c, Method method, std::string&& bytes, const tra
     c.live->to = to;
     const bool reliable = transport::is_reliable(to.protocol);
     services_.sender.send(to, c.live->bytes, {transport::SendTag::Kind::client_transaction, handle_of(c)});
-    if (method == Method::invite) perform(c, c.machine.emplace<InviteClient>(reliable).start(services_.timers), now);
-    else perform(c, c.machine.emplace<NonInviteClient>(reliable).start(services_.timers), now);
+    if (method == Method::invite) perform(c, c.machine.emplace<InviteClient>(reliable).start(services_.timers), now, {});
+    else perform(c, c.machine.emplace<NonInviteClient>(reliable).start(services_.timers), now, {});
 }
 
 void ClientTable::cancel(ClientId id, std::string_view reason, Now now) {
@@ -106,7 +106,7 @@ void ClientTable::cancel(ClientId id, std::string_view reason, Now now) {
     auto* machine = std::get_if<InviteClient>(&c->machine);
     if (machine == nullptr || machine->has_final()) return;  // §9.1: only an INVITE is cancelled, and only unanswered
     if (c->live->reason.empty()) c->live->reason = reason;
-    perform(*c, machine->on_cancel(services_.timers), now);
+    perform(*c, machine->on_cancel(services_.timers), now, {});
 }
 
 void ClientTable::abandon(ClientId id) {

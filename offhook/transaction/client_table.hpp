@@ -72,7 +72,7 @@ private:
         const transport::Flow* from = nullptr;
         bool had_final = false;
     };
-    void perform(Client& c, const Actions& actions, Now now, const Event& event = {});
+    void perform(Client& c, const Actions& actions, Now now, const Event& event);
     void arm(Client& c, const Action& action, Now now);
     void cancel_timer(Client& c, TimerName name);
     void send_ack(Client& c, const message::Message& response);
