@@ -1,0 +1,60 @@
+// What waits for the writer: plain data handed from any thread to the writer's. A queue reuses these, so that a warm one allocates
+// nothing for a record whose strings fit.
+#pragma once
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <future>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "offhook/accounting/record_store.hpp"
+#include "offhook/auth/user_directory.hpp"
+#include "offhook/base/ticket.hpp"
+#include "offhook/location/binding.hpp"
+
+namespace offhook::store {
+
+/// Why an administrative write was not done.
+struct AdminError {
+    enum class Code : std::uint8_t {
+        invalid,      ///< the request makes no sense: text says what would
+        exists,       ///< a user of this name is there
+        not_found,    ///< no such user
+        unavailable,  ///< the store cannot write now
+    };
+    Code code = Code::unavailable;
+    std::string text;
+    std::size_t line = 0;  ///< of an import; 0: none
+};
+using AdminResult = std::expected<void, AdminError>;
+
+/// One change of a user: the key, and what changes.
+struct UserChange {
+    enum class Kind : std::uint8_t { add, remove, set_password, set_enabled };
+    Kind kind = Kind::add;
+    auth::User user;       ///< domain and name always; realm and ha1 for add and set_password; enabled for add and set_enabled
+    std::size_t line = 0;  ///< of an import
+};
+
+/// Changes of users that are done together or not at all. Empty: a barrier, answered when all that was queued before it is done.
+struct UserRequest {
+    std::vector<UserChange> changes;
+    std::promise<AdminResult> done;
+};
+
+struct Write {
+    enum class Kind : std::uint8_t { bindings, record, users };
+    Kind kind = Kind::bindings;
+    Ticket ticket;                          ///< handle none: nobody is told
+    std::chrono::steady_clock::time_point since;
+    location::BindingSnapshot bindings;     ///< kind bindings
+    accounting::CallRecord record;          ///< kind record
+    std::unique_ptr<UserRequest> users;     ///< kind users
+};
+
+[[nodiscard]] std::string full_name(const auth::User& user);  ///< "alice@example.com"
+
+}  // namespace offhook::store

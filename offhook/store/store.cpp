@@ -1,0 +1,167 @@
+#include "offhook/store/store.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <csignal>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace offhook::store {
+
+using namespace std::chrono_literals;
+
+struct Store::Parts {
+    Parts(const Config& config, std::unique_ptr<WriteSession> session, runtime::Mailer* mailer)
+        : reader(config), writer(config, std::move(session), bindings, users, mailer), admin(writer, users) {}
+    ~Parts() { stop(); }
+
+    void stop();
+    void load();
+    std::expected<void, std::string> load_users();
+    std::expected<void, std::string> load_bindings();
+
+    BindingTable bindings;
+    UserTable users;
+    Reader reader;
+    Writer writer;
+    UserAdmin admin;
+    std::string relay_key, nonce_key;
+    std::atomic<bool> bindings_loaded{false};
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool stopping = false;
+    std::string load_error;
+    std::thread loader;
+};
+
+void Store::Parts::stop() {
+    {
+        const std::lock_guard lock(mutex);
+        stopping = true;
+    }
+    changed.notify_all();
+    if (loader.joinable()) loader.join();
+    writer.stop();
+}
+
+std::expected<void, std::string> Store::Parts::load_users() {
+    std::string domain, name;
+    for (;;) {
+        auto page = reader.users(domain, name, page_limit);
+        if (!page) return std::unexpected(page.error());
+        if (page->empty()) return {};
+        domain = page->back().domain;
+        name = page->back().name;
+        for (auth::User& user : *page) users.put(std::make_shared<const auth::User>(std::move(user)));
+    }
+}
+
+// An address of record whose bindings have all expired is left to the purge. One with some that live is taken as it is stored: the
+// next commit is written as the difference to it.
+std::expected<void, std::string> Store::Parts::load_bindings() {
+    const UtcTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    for (std::string after;;) {
+        auto page = reader.bindings(after, page_limit);
+        if (!page) return std::unexpected(page.error());
+        if (page->empty()) return {};
+        after = page->back().address_of_record;
+        for (location::BindingSet& set : *page)
+            if (std::ranges::any_of(set.bindings, [now](const location::Binding& b) { return b.expires > now; }))
+                bindings.publish(std::make_shared<const location::BindingSet>(std::move(set)));
+    }
+}
+
+void Store::Parts::load() {
+    pthread_setname_np(pthread_self(), "offhook-load");
+    std::unique_lock lock(mutex);
+    while (!stopping && !bindings_loaded) {
+        lock.unlock();
+        std::expected<void, std::string> result;
+        if (!users.loaded()) result = load_users();
+        if (result) users.set_loaded();
+        if (result) result = load_bindings();
+        lock.lock();
+        load_error = result ? std::string() : result.error();
+        if (result) {
+            bindings_loaded.store(true, std::memory_order_release);
+            writer.allow_purge();
+            changed.notify_all();
+        } else {
+            changed.wait_for(lock, 1s, [this] { return stopping; });
+        }
+    }
+}
+
+std::expected<std::unique_ptr<Store>, std::string> Store::open(const Config& config, runtime::Mailer* mailer) {
+    auto session = WriteSession::open(config);
+    if (!session) return std::unexpected(session.error());
+    const auto relay_key = (*session)->secret("relay_key"), nonce_key = (*session)->secret("nonce_key");
+    for (const auto* key : {&relay_key, &nonce_key})
+        if (!*key) return std::unexpected("cannot keep keys in the database " + config.path + ": " + key->error().text);
+    auto parts = std::make_unique<Parts>(config, std::move(*session), mailer);
+    parts->relay_key = *relay_key;
+    parts->nonce_key = *nonce_key;
+    const auto open_records = parts->reader.in_progress();
+    if (!open_records) return std::unexpected(config.path + ": " + open_records.error());
+    std::vector<std::uint64_t> ids;
+    for (const accounting::CallRecord& r : *open_records) ids.push_back(r.id);
+    parts->writer.start(ids);
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    parts->loader = std::thread([p = parts.get()] { p->load(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return std::unique_ptr<Store>(new Store(std::move(parts)));
+}
+
+Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Store::~Store() = default;
+void Store::stop() { parts_->stop(); }
+
+location::BindingSnapshot Store::find(std::string_view address_of_record) const { return parts_->bindings.find(address_of_record); }
+bool Store::loaded() const { return parts_->bindings_loaded.load(std::memory_order_acquire); }
+
+void Store::commit(location::BindingSnapshot next, Ticket ticket) {
+    // Before all is loaded nothing says what the new set replaces.
+    if (!loaded()) return parts_->writer.refuse(ticket);
+    parts_->writer.submit(std::move(next), ticket);
+}
+
+void Store::put(const accounting::CallRecord& record, Ticket ticket) { parts_->writer.submit(record, ticket); }
+
+// The age of rows is by the writer's own clock: the argument may be of a turn that waited.
+bool Store::healthy(Now) const { return parts_->writer.healthy(); }
+
+const auth::UserDirectory& Store::users() const { return parts_->users; }
+UserAdmin& Store::user_admin() { return parts_->admin; }
+Reader& Store::reader() { return parts_->reader; }
+const std::string& Store::relay_key() const { return parts_->relay_key; }
+const std::string& Store::nonce_key() const { return parts_->nonce_key; }
+
+Health Store::health() const {
+    Health h;
+    h.writer = parts_->writer.health();
+    h.users_loaded = parts_->users.loaded();
+    h.bindings_loaded = loaded();
+    h.users = parts_->users.size();
+    h.addresses = parts_->bindings.size();
+    const std::lock_guard lock(parts_->mutex);
+    h.load_error = parts_->load_error;
+    return h;
+}
+
+void Store::flush() { std::ignore = parts_->writer.submit(std::vector<UserChange>{}).get(); }
+
+bool Store::wait_loaded() {
+    std::unique_lock lock(parts_->mutex);
+    parts_->changed.wait(lock, [this] { return loaded() || parts_->stopping; });
+    return loaded();
+}
+
+}  // namespace offhook::store

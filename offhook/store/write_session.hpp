@@ -1,0 +1,61 @@
+// The session that writes: every statement that changes the database is here, prepared once and reused. Knows rows, not groups or
+// tickets (writer.hpp). Thread rule: one thread at a time; only the writer's after start.
+#pragma once
+#include <cstddef>
+#include <expected>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "offhook/accounting/record_store.hpp"
+#include "offhook/base/time.hpp"
+#include "offhook/location/binding.hpp"
+#include "offhook/store/config.hpp"
+#include "offhook/store/rows.hpp"
+
+namespace offhook::store {
+
+/// What the database said.
+struct Failure {
+    bool of_the_row = true;  ///< the row itself is at fault; false: disk full, I/O error, lock: any row would fail now
+    std::string text;
+};
+template <class T>
+using Outcome = std::expected<T, Failure>;
+
+class WriteSession {
+public:
+    /// Makes the file if there is none, opens it, runs migrations.
+    [[nodiscard]] static std::expected<std::unique_ptr<WriteSession>, std::string> open(const Config& config);
+    ~WriteSession();
+    WriteSession(const WriteSession&) = delete;
+    WriteSession& operator=(const WriteSession&) = delete;
+
+    [[nodiscard]] Outcome<void> begin();   ///< BEGIN IMMEDIATE
+    [[nodiscard]] Outcome<void> commit();
+    void rollback();                       ///< also forgets prepared statements: a failed one may be in any state
+
+    /// `previous`: what the database holds for this address of record, null if that is not known.
+    [[nodiscard]] Outcome<void> put_bindings(const location::BindingSet* previous, const location::BindingSet& next, UtcTime now);
+    [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, std::string_view event_kind, UtcTime now);
+    /// All changes of the request or none. The inner result says which change was not possible; the transaction goes on.
+    [[nodiscard]] Outcome<AdminResult> change_users(const UserRequest& request, UtcTime now);
+    [[nodiscard]] Outcome<void> reject(std::string_view kind, std::string_view key, std::string_view error, std::string_view payload, UtcTime now);
+
+    /// Addresses of record with a binding that expired before, at most `limit`.
+    [[nodiscard]] Outcome<std::vector<std::string>> addresses_expired(UtcTime before, int limit);
+    /// Rows removed, at most `limit`.
+    [[nodiscard]] Outcome<long long> purge_events(UtcTime before, int limit);
+    /// The value of a secret setting: 32 random octets, in hexadecimal in the database, made if it is not there.
+    [[nodiscard]] Outcome<std::string> secret(std::string_view key);
+    void checkpoint();                     ///< moves the log into the database file; failing harms nothing
+
+private:
+    struct Statements;
+    explicit WriteSession(std::unique_ptr<Statements> statements);
+    std::unique_ptr<Statements> statements_;
+};
+
+}  // namespace offhook::store

@@ -1,0 +1,393 @@
+#include "offhook/store/writer.hpp"
+
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
+#include <pthread.h>
+#include <csignal>
+
+#include "offhook/base/text.hpp"
+#include "offhook/store/event.hpp"
+
+namespace offhook::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t group_limit = 1024;   // rows: bounds how long the first of a long queue waits for the last
+constexpr std::size_t kept_limit = 10'000;  // records
+constexpr auto patience = 2s;               // with a database that fails, before the rows are given up
+constexpr auto retry_pause = 50ms;
+constexpr auto probe_interval = 500ms;
+constexpr int purge_batch = 200;
+constexpr int purge_event_batch = 2000;
+
+UtcTime utc_now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+std::int64_t ticks(std::chrono::steady_clock::time_point t) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(t.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Writer::Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users, runtime::Mailer* mailer)
+    : config_(config), session_(std::move(session)), bindings_(bindings), users_(users), mailer_(mailer) {}
+
+Writer::~Writer() { stop(); }
+
+void Writer::start(std::span<const std::uint64_t> in_progress) {
+    in_progress_.insert(in_progress.begin(), in_progress.end());
+    open_ = true;
+    last_house_ = Clock::now();
+    // Signals belong to the control loop (rule 11): the thread inherits a mask that blocks them all.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::thread([this] { run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void Writer::stop() {
+    {
+        const std::lock_guard lock(mutex_);
+        stopping_ = true;
+        open_ = false;
+    }
+    rows_.notify_all();
+    stop_.notify_all();
+    if (thread_.joinable()) thread_.join();
+}
+
+// Submitting ------------------------------------------------------------------------------------------------------------------
+
+Write* Writer::claim(Ticket ticket) {
+    if (!open_ || queued_ >= config_.queue_limit) {
+        refused_.fetch_add(1, std::memory_order_relaxed);
+        return nullptr;
+    }
+    if (queued_ == queue_.size()) queue_.emplace_back();
+    Write& write = queue_[queued_++];
+    write.ticket = ticket;
+    write.since = Clock::now();
+    if (queued_ == 1) {
+        queue_oldest_.store(ticks(write.since), std::memory_order_relaxed);
+        rows_.notify_one();
+    }
+    return &write;
+}
+
+void Writer::submit(location::BindingSnapshot next, Ticket ticket) {
+    if (next) {
+        const std::lock_guard lock(mutex_);
+        if (Write* write = claim(ticket)) {
+            write->kind = Write::Kind::bindings;
+            write->bindings = std::move(next);
+            return;
+        }
+    }
+    refuse(ticket);
+}
+
+void Writer::submit(const accounting::CallRecord& record, Ticket ticket) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (Write* write = claim(ticket)) {
+            write->kind = Write::Kind::record;
+            write->record = record;
+            return;
+        }
+    }
+    refuse(ticket);
+}
+
+std::future<AdminResult> Writer::submit(std::vector<UserChange> changes) {
+    auto request = std::make_unique<UserRequest>();
+    request->changes = std::move(changes);
+    std::future<AdminResult> result = request->done.get_future();
+    {
+        const std::lock_guard lock(mutex_);
+        if (Write* write = claim({})) {
+            write->kind = Write::Kind::users;
+            write->users = std::move(request);
+            return result;
+        }
+    }
+    request->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the store takes no more writes: its queue is full or it is ending"}));
+    return result;
+}
+
+void Writer::refuse(Ticket ticket) {
+    if (!ticket.handle || mailer_ == nullptr) return;
+    runtime::Mail mail;
+    mail.kind = runtime::Mail::Kind::committed;
+    mail.ticket = ticket;
+    mailer_->post(ticket.shard, std::move(mail));
+}
+
+// Health ----------------------------------------------------------------------------------------------------------------------
+
+bool Writer::healthy() const {
+    if (failing_.load(std::memory_order_relaxed)) return false;
+    const std::int64_t limit = ticks(Clock::now()) - std::chrono::duration_cast<std::chrono::microseconds>(config_.store_limit).count();
+    const auto young = [limit](std::int64_t since) { return since == 0 || since >= limit; };
+    return young(queue_oldest_.load(std::memory_order_relaxed)) && young(batch_oldest_.load(std::memory_order_relaxed));
+}
+
+WriterHealth Writer::health() const {
+    WriterHealth h;
+    h.healthy = healthy();
+    const std::int64_t now = ticks(Clock::now());
+    for (const auto* oldest : {&queue_oldest_, &batch_oldest_})
+        if (const std::int64_t since = oldest->load(std::memory_order_relaxed); since != 0) h.oldest = std::max(h.oldest, std::chrono::microseconds(now - since));
+    h.committed = committed_.load(std::memory_order_relaxed);
+    h.groups = groups_.load(std::memory_order_relaxed);
+    h.failed_groups = failed_groups_.load(std::memory_order_relaxed);
+    h.rejected = rejected_.load(std::memory_order_relaxed);
+    h.refused = refused_.load(std::memory_order_relaxed);
+    h.kept = kept_count_.load(std::memory_order_relaxed);
+    const std::lock_guard lock(error_mutex_);
+    h.last_error = last_error_;
+    return h;
+}
+
+void Writer::note(const Failure& failure) {
+    failed_groups_.fetch_add(1, std::memory_order_relaxed);
+    const std::lock_guard lock(error_mutex_);
+    last_error_ = failure.text;
+}
+
+// The thread ------------------------------------------------------------------------------------------------------------------
+
+void Writer::run() {
+    pthread_setname_np(pthread_self(), "offhook-writer");
+    while (take()) {
+        for (std::size_t from = 0; from < batched_; from += group_limit) {
+            write_kept();
+            write_all(std::span(batch_).subspan(from, std::min(group_limit, batched_ - from)));
+        }
+        for (std::size_t i = 0; i < batched_; ++i) {
+            batch_[i].bindings.reset();
+            batch_[i].users.reset();
+        }
+        batched_ = 0;
+        batch_oldest_.store(0, std::memory_order_relaxed);
+        if (Clock::now() - last_house_ >= config_.purge_interval || failing_.load(std::memory_order_relaxed)) keep_house();
+    }
+    write_kept();
+    session_->checkpoint();
+}
+
+bool Writer::take() {
+    std::unique_lock lock(mutex_);
+    const auto pause = failing_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(probe_interval)
+                                                                : std::chrono::duration_cast<std::chrono::milliseconds>(config_.purge_interval);
+    rows_.wait_for(lock, pause, [this] { return queued_ != 0 || stopping_; });
+    if (queued_ == 0) return !stopping_;
+    // One group each window: rows that come meanwhile share its wait for the disk.
+    stop_.wait_until(lock, last_group_ + config_.commit_window, [this] { return stopping_; });
+    std::swap(queue_, batch_);
+    batched_ = std::exchange(queued_, 0);
+    batch_oldest_.store(queue_oldest_.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    queue_oldest_.store(0, std::memory_order_relaxed);
+    last_group_ = Clock::now();
+    return true;
+}
+
+void Writer::write_all(std::span<Write> group) {
+    Result result = write_together(group);
+    // While it fails already, each group gets one try only: a queue is not to wait for each in turn.
+    const auto until = Clock::now() + (failing_.load(std::memory_order_relaxed) ? 0s : patience);
+    while (result == Result::database_failed) {
+        failing_.store(true, std::memory_order_relaxed);
+        std::unique_lock lock(mutex_);
+        if (Clock::now() >= until || stop_.wait_for(lock, retry_pause, [this] { return stopping_; })) break;
+        lock.unlock();
+        result = write_together(group);
+    }
+    if (result == Result::done) return;
+    if (result == Result::database_failed) return fail(group, failure_.text);
+    if (group.size() == 1) return reject(group[0]);
+    for (Write& write : group) write_all({&write, 1});
+}
+
+Writer::Result Writer::write_together(std::span<Write> group) {
+    const UtcTime now = utc_now();
+    results_.clear();
+    group_sets_.clear();
+    group_started_.clear();
+    Outcome<void> outcome = session_->begin();
+    for (std::size_t i = 0; outcome && i < group.size(); ++i) outcome = apply(group[i], now);
+    if (outcome) outcome = session_->commit();
+    if (outcome) {
+        failing_.store(false, std::memory_order_relaxed);
+        committed_.fetch_add(group.size(), std::memory_order_relaxed);
+        groups_.fetch_add(1, std::memory_order_relaxed);
+        finish(group);
+        return Result::done;
+    }
+    session_->rollback();
+    for (const std::uint64_t id : group_started_) in_progress_.erase(id);
+    failure_ = outcome.error();
+    note(failure_);
+    return failure_.of_the_row ? Result::row_failed : Result::database_failed;
+}
+
+Outcome<void> Writer::apply(Write& write, UtcTime now) {
+    switch (write.kind) {
+        case Write::Kind::bindings: {
+            const location::BindingSet& next = *write.bindings;
+            const auto [written, first] = group_sets_.try_emplace(next.address_of_record, &next);
+            location::BindingSnapshot published;
+            if (first) {
+                published = bindings_.find(next.address_of_record);
+                return session_->put_bindings(published.get(), next, now);
+            }
+            return session_->put_bindings(std::exchange(written->second, &next), next, now);
+        }
+        case Write::Kind::record: {
+            const accounting::CallRecord& r = write.record;
+            const bool started = r.in_progress() && in_progress_.insert(r.id).second;
+            if (started) group_started_.push_back(r.id);
+            return session_->put_record(r, started ? "call_started" : r.in_progress() ? "call_updated" : "call_ended", now);
+        }
+        case Write::Kind::users: {
+            if (write.users->changes.empty()) {
+                results_.emplace_back();
+                return {};
+            }
+            Outcome<AdminResult> outcome = session_->change_users(*write.users, now);
+            if (!outcome) return std::unexpected(outcome.error());
+            results_.push_back(std::move(*outcome));
+            return {};
+        }
+    }
+    return {};
+}
+
+// Published first, told then: who is told may look at once.
+void Writer::finish(std::span<Write> group) {
+    std::size_t request = 0;
+    for (Write& write : group) {
+        if (write.kind == Write::Kind::bindings) bindings_.publish(write.bindings);
+        if (write.kind == Write::Kind::record && !write.record.in_progress()) in_progress_.erase(write.record.id);
+        if (write.kind == Write::Kind::users && results_[request++])
+            for (const UserChange& change : write.users->changes) users_.apply(change);
+    }
+    request = 0;
+    for (Write& write : group) {
+        if (write.kind == Write::Kind::users) write.users->done.set_value(std::move(results_[request++]));
+        answer(write, true);
+    }
+}
+
+void Writer::fail(std::span<Write> group, const std::string& why) {
+    for (Write& write : group) {
+        if (write.kind == Write::Kind::users)
+            write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database cannot be written: " + why}));
+        // What a call cost must not be lost with a full disk: its record is written when the database can again.
+        if (write.kind == Write::Kind::record && kept_.size() < kept_limit) kept_.push_back(write.record);
+        answer(write, false);
+    }
+    kept_count_.store(kept_.size(), std::memory_order_relaxed);
+}
+
+void Writer::reject(Write& write) {
+    const std::string why = failure_.text;
+    std::string_view kind = "user";
+    std::string key, payload;
+    if (write.kind == Write::Kind::bindings) {
+        kind = "binding";
+        key = write.bindings->address_of_record;
+        payload = "[";
+        for (const location::Binding& b : write.bindings->bindings) {
+            if (payload.size() > 1) payload += ',';
+            append_event(payload, key, b);
+        }
+        payload += ']';
+    } else if (write.kind == Write::Kind::record) {
+        kind = "call_record";
+        key = to_hex(write.record.id);
+        append_event(payload, write.record);
+    } else {
+        key = full_name(write.users->changes.front().user);
+        append_event(payload, write.users->changes.front().user);
+        write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database refuses " + key + ": " + why}));
+    }
+    Outcome<void> outcome = session_->begin();
+    if (outcome) outcome = session_->reject(kind, key, why, payload, utc_now());
+    if (outcome) outcome = session_->commit();
+    if (!outcome) {
+        session_->rollback();
+        note(outcome.error());
+    }
+    rejected_.fetch_add(1, std::memory_order_relaxed);
+    answer(write, false);
+}
+
+void Writer::answer(const Write& write, bool ok) {
+    if (!write.ticket.handle || mailer_ == nullptr) return;
+    runtime::Mail mail;
+    mail.kind = runtime::Mail::Kind::committed;
+    mail.ok = ok;
+    mail.ticket = write.ticket;
+    mailer_->post(write.ticket.shard, std::move(mail));
+}
+
+// Housekeeping ----------------------------------------------------------------------------------------------------------------
+
+void Writer::write_kept() {
+    while (!kept_.empty()) {
+        Write write;
+        write.kind = Write::Kind::record;
+        write.record = kept_.front();
+        const Result result = write_together({&write, 1});
+        if (result == Result::database_failed) break;
+        if (result == Result::row_failed) reject(write);
+        kept_.pop_front();
+    }
+    kept_count_.store(kept_.size(), std::memory_order_relaxed);
+}
+
+void Writer::keep_house() {
+    last_house_ = Clock::now();
+    write_kept();
+    const UtcTime now = utc_now();
+    if (purging_.load(std::memory_order_acquire)) purge_bindings(now);
+    Outcome<void> outcome = session_->begin();
+    if (outcome) {
+        const Outcome<long long> purged = session_->purge_events(now - config_.keep_events, purge_event_batch);
+        outcome = purged ? session_->commit() : Outcome<void>(std::unexpected(purged.error()));
+    }
+    if (!outcome) {
+        session_->rollback();
+        note(outcome.error());
+    }
+    failing_.store(!outcome && !outcome.error().of_the_row, std::memory_order_relaxed);
+}
+
+void Writer::purge_bindings(UtcTime now) {
+    const UtcTime before = now - config_.purge_after;
+    const Outcome<std::vector<std::string>> addresses = session_->addresses_expired(before, purge_batch);
+    if (!addresses || addresses->empty()) return;
+    std::vector<location::BindingSnapshot> sets;
+    Outcome<void> outcome = session_->begin();
+    for (std::size_t i = 0; outcome && i < addresses->size(); ++i) {
+        const location::BindingSnapshot published = bindings_.find((*addresses)[i]);
+        auto next = std::make_shared<location::BindingSet>();
+        next->address_of_record = (*addresses)[i];
+        if (published)
+            std::ranges::copy_if(published->bindings, std::back_inserter(next->bindings), [before](const location::Binding& b) { return b.expires >= before; });
+        outcome = session_->put_bindings(published.get(), *next, now);
+        sets.push_back(std::move(next));
+    }
+    if (outcome) outcome = session_->commit();
+    if (!outcome) {
+        session_->rollback();
+        note(outcome.error());
+        return;
+    }
+    for (const location::BindingSnapshot& set : sets) bindings_.publish(set);
+}
+
+}  // namespace offhook::store
