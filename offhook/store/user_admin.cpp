@@ -1,11 +1,10 @@
 #include "offhook/store/user_admin.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <memory>
 #include <utility>
 
+#include "offhook/auth/hash.hpp"
 #include "offhook/base/text.hpp"
 
 namespace offhook::store {
@@ -13,24 +12,6 @@ namespace {
 
 constexpr std::size_t hash_digits[auth::algorithm_count] = {32, 64, 64};
 constexpr const char* hash_names[auth::algorithm_count] = {"MD5", "SHA256", "SHA512-256"};
-
-std::string digest(std::size_t algorithm, std::string_view text) {
-    struct Fetched {
-        EVP_MD* md[auth::algorithm_count];
-        Fetched() {
-            for (std::size_t a = 0; a < auth::algorithm_count; ++a) md[a] = EVP_MD_fetch(nullptr, hash_names[a], nullptr);
-        }
-        ~Fetched() {
-            for (EVP_MD* m : md) EVP_MD_free(m);
-        }
-    };
-    static const Fetched fetched;
-    unsigned char out[EVP_MAX_MD_SIZE];
-    unsigned length = 0;
-    // A build of OpenSSL without MD5 (FIPS) stores none, and the algorithm is not offered then.
-    if (fetched.md[algorithm] == nullptr || EVP_Digest(text.data(), text.size(), out, &length, fetched.md[algorithm], nullptr) != 1) return {};
-    return to_hex(std::string_view(reinterpret_cast<const char*>(out), length));
-}
 
 AdminError invalid(std::string text, std::size_t line) { return {AdminError::Code::invalid, std::move(text), line}; }
 
@@ -83,15 +64,10 @@ std::expected<UserChange, AdminError> change_of(const NewUser& request) {
 
 std::array<auth::HashedPassword, auth::algorithm_count> hash_password(std::string_view domain, std::string_view name, std::string_view realm,
                                                                        std::string_view password) {
+    static constexpr auth::Algorithm algorithms[] = {auth::Algorithm::md5, auth::Algorithm::sha256, auth::Algorithm::sha512_256};
+    thread_local auth::Hasher hasher;  // its algorithms are fetched once
     std::array<auth::HashedPassword, auth::algorithm_count> out;
-    std::string text;
-    for (const bool full : {false, true}) {
-        text = name;
-        if (full) (text += '@') += domain;
-        ((text += ':') += realm) += ':';
-        text += password;
-        for (std::size_t a = 0; a < out.size(); ++a) (full ? out[a].full_name : out[a].plain_name) = digest(a, text);
-    }
+    for (std::size_t a = 0; a < out.size(); ++a) out[a] = auth::hash_password(hasher, algorithms[a], name, domain, realm, password);
     return out;
 }
 
