@@ -31,7 +31,7 @@ public:
     virtual void on_message(const message::Message& message, const transport::Flow& from, Now now) = 0;
     /// Bytes that could not be indexed; `partial` may be answerable (message::Message::partial()).
     virtual void on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) = 0;
-    /// Every kind but message and send_failure, which the shard itself understands.
+    /// Every kind but message, send and send_failure, which the shard itself understands.
     virtual void on_mail(Mail&& mail, Now now) = 0;
     virtual void on_send_failure(const transport::SendTag& tag, transport::SendError error, Now now) = 0;
     /// After everything that this turn brought, before its datagrams leave: hand-offs to the writer.
