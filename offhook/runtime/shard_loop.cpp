@@ -1,0 +1,195 @@
+#include "offhook/runtime/shard_loop.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include "offhook/runtime/clock.hpp"
+#include "offhook/transport/shard_key.hpp"
+
+namespace offhook::runtime {
+
+namespace {
+
+constexpr unsigned batches_per_turn = 4;  ///< of one socket, so that the others and the timers get their turn
+constexpr Duration drain_poll = std::chrono::milliseconds{20};
+
+// RFC 5626 §3.5 and older habits: line ends and NULs that only keep a NAT open.
+bool is_keep_alive(std::string_view bytes) { return bytes.find_first_not_of(std::string_view("\r\n\0", 3)) == bytes.npos; }
+
+}  // namespace
+
+Shard::Shard(Shared& shared, std::uint16_t index)
+    : shared_(shared),
+      index_(index),
+      mailbox_({shared.config.mailbox_messages, shared.config.mailbox_bytes}),
+      now_(read_clock()),
+      wheel_(now_.steady),
+      batch_window_(shared.config.batch_window),
+      wake_watch_(loop_.watch(mailbox_.wake_descriptor(), {wake, {}}, Loop::Ownership::lent)),
+      resolver_(shared.control, shared.config.dns, now_) {}
+
+Shard::~Shard() = default;
+
+void Shard::add_listener(std::uint16_t listener, Descriptor socket) {
+    const int fd = socket.release();
+    const transport::Listener& l = (*shared_.listeners)[listener];
+    auto source = std::make_unique<Datagrams>(listener, UdpSocket(fd, listener, l.bound, counters_));
+    source->watch = loop_.watch(fd, {datagrams, {static_cast<std::uint32_t>(datagrams_.size()), 1}});
+    datagrams_.push_back(std::move(source));
+}
+
+void Shard::make_handler(const MakeHandler& make) {
+    outgoing_.resize(shared_.shards.size());
+    services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, now_);
+    handler_ = make(*services_);
+}
+
+void Shard::run() {
+    arm();
+    while (!stopping_.load(std::memory_order_acquire)) turn();
+}
+
+void Shard::stop() {
+    stopping_.store(true, std::memory_order_release);
+    mailbox_.wake();
+}
+
+std::optional<Instant> Shard::wake_at() const {
+    if (!failures_.empty()) return Instant{};
+    auto until = wheel_.next_due();
+    if (draining_) until = std::min(until.value_or(Instant::max()), now_.steady + drain_poll);
+    return until;
+}
+
+void Shard::turn() {
+    const auto ready = loop_.wait(wake_at());
+    const bool arrived = std::ranges::any_of(ready, [](const Loop::Ready& r) { return r.cookie.kind == datagrams; });
+    if (const Duration delay = batch_window_.delay(); arrived && delay.count() > 0) std::this_thread::sleep_for(delay);
+    now_ = read_clock();
+    const std::uint64_t before = counters_.datagrams_in.get();
+    deliver_failures();
+    for (const Loop::Ready& r : ready) dispatch(r);
+    read_mailbox();
+    wheel_.advance(now_);
+    handler_->on_turn_end(now_);
+    for (const auto& source : datagrams_) source->socket.flush(failures_);
+    batch_window_.note(now_.steady, counters_.datagrams_in.get() - before);
+    counters_.turns.add();
+    note_idle();
+    arm();
+}
+
+void Shard::arm() {
+    if (!wake_armed_) loop_.want_read(wake_watch_);
+    wake_armed_ = true;
+    for (const auto& source : datagrams_) {
+        if (!source->armed) loop_.want_read(source->watch);
+        source->armed = true;
+    }
+}
+
+void Shard::dispatch(const Loop::Ready& ready) {
+    switch (static_cast<Source>(ready.cookie.kind)) {
+        case wake:
+            wake_armed_ = false;
+            mailbox_.clear_wake();
+            break;
+        case datagrams: {
+            Datagrams& source = *datagrams_[ready.cookie.handle.slot];
+            source.armed = false;
+            drain_socket(source);
+            break;
+        }
+    }
+}
+
+void Shard::drain_socket(Datagrams& source) {
+    for (unsigned batch = 0; batch < batches_per_turn; ++batch) {
+        const std::size_t n = source.socket.receive(arena_);
+        for (std::size_t i = 0; i < n; ++i) take_datagram(UdpSocket::bytes(arena_, i), source.socket.from(arena_, i));
+        hand_over();
+        if (n < datagram_batch) return;
+    }
+}
+
+void Shard::take_datagram(std::string_view bytes, const transport::Flow& from) {
+    if (is_keep_alive(bytes)) return;
+    if (const auto indexed = message_.index(bytes, shared_.config.message_limits); !indexed) {
+        counters_.malformed.add();
+        handler_->on_malformed(message_, indexed.error(), from, now_);
+        return;
+    }
+    // A message without exactly one Call-ID is refused here, by the validation that every message passes.
+    const auto key = outgoing_.size() > 1 ? transport::shard_key(message_, key_) : std::nullopt;
+    const std::uint16_t owner = key ? shared_.mailer.shard_of(*key) : index_;
+    if (owner == index_) deliver(from);
+    else outgoing_[owner].push_back({from, bytes});
+}
+
+void Shard::deliver(const transport::Flow& from) {
+    counters_.messages.add();
+    handler_->on_message(message_, from, now_);
+}
+
+void Shard::hand_over() {
+    for (std::size_t i = 0; i < outgoing_.size(); ++i) {
+        if (outgoing_[i].empty()) continue;
+        counters_.handed_over.add(shared_.shards[i]->mailbox().hand_over(outgoing_[i]));
+        outgoing_[i].clear();
+    }
+}
+
+void Shard::read_mailbox() {
+    for (Mail& mail : mailbox_.take()) take_mail(mail);
+}
+
+void Shard::take_mail(Mail& mail) {
+    switch (mail.kind) {
+        case Mail::Kind::message:
+            if (message_.index(mail.bytes, shared_.config.message_limits)) deliver(mail.flow);
+            return;
+        case Mail::Kind::send_failure:
+            handler_->on_send_failure(mail.tag, mail.error, now_);
+            return;
+        case Mail::Kind::drain: draining_ = true; break;
+        case Mail::Kind::resolved: resolver_.remember(mail); break;
+        default: break;
+    }
+    handler_->on_mail(std::move(mail), now_);
+}
+
+void Shard::deliver_failures() {
+    std::swap(failures_, telling_);
+    for (const SendFailure& f : telling_) {
+        if (f.shard == index_) {
+            handler_->on_send_failure(f.tag, f.error, now_);
+            continue;
+        }
+        Mail mail;
+        mail.kind = Mail::Kind::send_failure;
+        mail.tag = f.tag;
+        mail.error = f.error;
+        shared_.mailer.post(f.shard, std::move(mail));
+    }
+    telling_.clear();
+}
+
+void Shard::note_idle() {
+    if (draining_) idle_.store(failures_.empty() && handler_->idle(), std::memory_order_release);
+}
+
+Shard::Datagrams* Shard::datagrams_of(const transport::Flow& flow) {
+    for (const auto& source : datagrams_)
+        if (source->listener == flow.listener && source->socket.fits(flow.remote)) return source.get();
+    return nullptr;
+}
+
+void Shard::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag) {
+    if (flow.protocol == transport::Protocol::udp)
+        if (Datagrams* source = datagrams_of(flow); source != nullptr) return source->socket.send(flow, bytes, tag, index_, failures_);
+    failures_.push_back({tag, transport::SendError::no_listener, index_});
+}
+
+bool Shard::alive(const transport::Flow& flow) const { return flow.protocol == transport::Protocol::udp; }
+
+}  // namespace offhook::runtime
