@@ -116,6 +116,7 @@ void AuthenticationHandler::on_verdict(Ticket ticket, Verdict verdict, Now now) 
     if (slot == nullptr) return;  // cancelled meanwhile
     RequestPtr request = std::move(*slot);
     suspended_.erase(ticket.handle);
+    if (request->layer == nullptr) return;  // answered by another
     request = conclude(std::move(request), verdict, now);
     if (request) chain_.resume(std::move(request), now);
 }

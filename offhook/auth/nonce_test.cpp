@@ -87,7 +87,9 @@ TEST(NonceLedger, BeyondItsLimitTurnsAwayWhatItCanNoLongerTell) {
     EXPECT_EQ(ledger.size(), 3u);
     EXPECT_FALSE(ledger.admit({"a", at(1s).utc, 1, 1}, at(10s).utc));
     EXPECT_FALSE(ledger.admit({"a", at(1s).utc, 2, 2}, at(10s).utc));
-    EXPECT_TRUE(ledger.admit({"b", at(2s).utc, 2, 2}, at(10s).utc));
+    EXPECT_TRUE(ledger.admit({"d", at(4s).utc, 2, 2}, at(10s).utc));  // at the cost of b
+    EXPECT_FALSE(ledger.admit({"b", at(2s).utc, 1, 1}, at(10s).utc));
+    EXPECT_EQ(ledger.size(), 3u);
 }
 
 // After a restart nothing is known of the uses of earlier nonces.

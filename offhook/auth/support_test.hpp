@@ -46,6 +46,9 @@ struct OwnedMessage {
     explicit OwnedMessage(std::string text) : bytes(std::move(text)) {
         if (!message.index(bytes)) throw std::runtime_error("a test's message does not parse: " + bytes);
     }
+    OwnedMessage(OwnedMessage&& other) noexcept : bytes(std::move(other.bytes)), message(other.message) { message.rebind(bytes); }
+    OwnedMessage(const OwnedMessage&) = delete;
+    OwnedMessage& operator=(const OwnedMessage&) = delete;
     std::string bytes;
     message::Message message;
 };
@@ -54,7 +57,7 @@ struct OwnedMessage {
 struct RequestParts {
     std::string method = "REGISTER", uri = "sip:example.com";
     std::string from = "<sip:alice@example.com>;tag=1", to = "<sip:alice@example.com>";
-    std::string call_id = "c1", headers;
+    std::string call_id = "c1", headers{};
     unsigned cseq = 1;
     std::string branch = "z9hG4bKone";
 };
@@ -69,7 +72,7 @@ inline std::string write(const RequestParts& p) {
 struct Phone {
     std::string user = "alice", password = "secret", realm = "example.com";
     Algorithm algorithm = Algorithm::sha256;
-    std::string nonce, qop = "auth", cnonce = "0a4f113b";
+    std::string nonce{}, qop = "auth", cnonce = "0a4f113b";
     unsigned nc = 1;
 
     /// Takes the nonce of the first challenge with the phone's algorithm; false if none was offered.
