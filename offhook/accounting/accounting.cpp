@@ -7,6 +7,7 @@
 #include "offhook/base/text.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/values.hpp"
+#include "offhook/sdp/description.hpp"
 
 namespace offhook::accounting {
 
@@ -23,10 +24,10 @@ std::string_view agent_of(const Message& m) {
     return m.has(HeaderId::user_agent) ? m.value(HeaderId::user_agent) : m.value(HeaderId::server);
 }
 
-bool has_sdp(const Message& m) {
-    if (m.body().empty()) return false;
+std::string_view sdp_of(const Message& m) {
+    if (m.body().empty()) return {};
     const auto type = message::parse_media_type(m.value(HeaderId::content_type));
-    return type && type->is("application", "sdp");
+    return type && type->is("application", "sdp") ? m.body() : std::string_view{};
 }
 
 // A call of 0.2 s is a call of one second: what was begun counts.
@@ -65,7 +66,7 @@ std::expected<Handle, message::Reject> Accounting::admit(const transaction::Requ
     Attempt& attempt = *table_.attempts.find(call);
     attempt.linger.self = call;
     attempt.invite = dialog::facts_of(invite, config_.session);
-    attempt.offer_in_invite = has_sdp(invite);
+    attempt.offer = sdp_of(invite);
     CallRecord& record = attempt.record;
     record.id = record.call = ids_.next(now.utc);
     record.sip_call_id = attempt.invite.call_id;
@@ -106,8 +107,9 @@ void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response
     Leg& leg = *table_.legs.find(handle);
     leg.end.self = leg.update.self = handle;
     leg.dialog = dialog::from_answer(attempt.invite, response, now);
-    leg.answer_in_ack = !attempt.offer_in_invite;
     leg.record = attempt.record;
+    if (attempt.offer.empty()) leg.offer = sdp_of(response);  // RFC 3261 §13.2.1: then the answer comes in the ACK
+    else leg.record.codecs = sdp::codec_names(sdp_of(response), attempt.offer);
     // A further leg, or an answer that overtook a refusal: a record of its own within the same call.
     if (!attempt.tags.empty() || attempt.refusal) leg.record.id = ids_.next(now.utc);
     attempt.tags.push_back(leg.dialog.callee.tag);
@@ -162,6 +164,8 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
     Leg* leg = table_.legs.find(where.call);
     if (leg == nullptr || leg->closing) return;
     dialog::observe_request(leg->dialog, where.direction, request, config_.session, now);
+    if (request.method() == Method::ack && !leg->offer.empty() && leg->record.codecs.empty())
+        leg->record.codecs = sdp::codec_names(sdp_of(request), leg->offer);
     if (leg->ending) return;  // of two BYEs that cross, the first ended the call
     if (request.method() == Method::bye) {
         leg->ending = true;

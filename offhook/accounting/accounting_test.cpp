@@ -392,6 +392,28 @@ TEST_F(Calls, LimitsGoOnAfterARestart) {
     EXPECT_EQ(row().ended, at(3s));
 }
 
+const char* const offer = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=-\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0 8\r\n";
+const char* const accepted = "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\nm=audio 4000 RTP/AVP 8\r\n";
+
+TEST_F(Calls, RecordNamesTheCodecsOfTheAnswer) {
+    const Handle call = invite("Content-Type: application/sdp\n", offer);
+    const SipText ok(response_text("200 OK", "INVITE", "b", "Content-Type: application/sdp\n"), accepted);
+    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+    run_for(1ms);
+    EXPECT_EQ(row().codecs, "PCMA");
+}
+
+TEST_F(Calls, AnswerInTheAckIsFoundToo) {
+    const Handle call = invite();
+    const SipText ok(response_text("200 OK", "INVITE", "b", "Content-Type: application/sdp\n"), offer);
+    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+    const SipText ack("ACK sip:x@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bK2\nFrom: <sip:alice@example.com>;tag=a\n"
+                      "To: <sip:bob@example.com>;tag=b\nCall-ID: 1@a\nCSeq: 1 ACK\nContent-Type: application/sdp\n", accepted);
+    accounting->request_passed(accounting->find(ack), ack, now);
+    run_for(6s);
+    EXPECT_EQ(row().codecs, "PCMA");
+}
+
 TEST_F(Calls, ForeignDialogsAreNotTheirs) {
     establish();
     EXPECT_FALSE(pass("BYE", Direction::from_caller, 2, "", "other").call);

@@ -31,7 +31,7 @@ struct Attempt {
     Attempt(Timer::Fire fire, Accounting& owner) : linger(fire, owner) {}
     CallRecord record;              ///< what every record of it begins with
     dialog::InviteFacts invite;
-    bool offer_in_invite = false;   ///< then the 2xx holds the answer, else the ACK
+    std::string offer;              ///< SDP of the INVITE: then a 2xx holds the answer, else the ACK
     bool cancelled = false;
     Handle refusal;                 ///< the Write of its refusal
     boost::container::small_vector<std::string, 1> tags;  ///< To tags that answered: their legs may be gone already
@@ -44,7 +44,7 @@ struct Leg {
     CallRecord record;
     dialog::DialogState dialog;
     std::uint64_t key = 0;
-    bool answer_in_ack = false;
+    std::string offer;              ///< SDP of the 2xx, if the ACK holds the answer
     bool ending = false;            ///< a BYE passed
     Handle closing;                 ///< the Write of the closed record; the leg goes when it is committed
     OwnedTimer end;                 ///< session expiry, max_call, or the limit of a BYE
