@@ -36,6 +36,7 @@ public:
 
     /// Addresses of this machine's interfaces, for wildcard listeners.
     void set_own_addresses(std::vector<IpAddress> addresses) { own_addresses_ = std::move(addresses); }
+    [[nodiscard]] std::span<const IpAddress> own_addresses() const { return own_addresses_; }
 
 private:
     std::vector<Listener> listeners_;

@@ -1,0 +1,38 @@
+// Loops and spirals (RFC 3261 §16.3 step 4, §16.6 step 8, corrected by RFC 5393 §4.2): what we append to the branch of each Via of
+// ours, and what we recognize in a Via that comes back.
+//
+//   z9hG4bK<of the transaction>.<slot><generation><hash>        each eight, eight and sixteen hexadecimal digits
+//
+// The hash is keyed and depends on everything that decides where a request goes, so an equal one proves a loop even when the branch
+// is long gone. Slot and generation name the branch: a spiral is recognized by the living branch that it is part of, so nobody can
+// pretend to be one (design flow 3). The top Via is left out of the hash: with it no loop would ever be found (RFC 5393 §4.1).
+// The method is left out too: CANCEL and ACK bear the branch of their INVITE. Thread rule: none needed.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "offhook/base/siphash.hpp"
+#include "offhook/base/slab.hpp"
+#include "offhook/message/message.hpp"
+
+namespace offhook::proxy {
+
+struct LoopMark {
+    Handle branch;
+    std::uint64_t hash = 0;
+};
+
+/// `request_uri` and `route` (first Route value that is not ours, or empty) as they are after preprocessing (§16.4).
+[[nodiscard]] std::uint64_t loop_hash(const SipKey& key, const message::Message& request, std::string_view request_uri, std::string_view route);
+
+/// Names the request itself, wherever it goes: Call-ID, From tag, CSeq number.
+[[nodiscard]] std::uint64_t identity_hash(const SipKey& key, const message::Message& request);
+
+void append_mark(std::string& out, const LoopMark& mark);
+
+/// The mark at the end of a branch; nothing if there is none. It proves nothing yet.
+[[nodiscard]] std::optional<LoopMark> mark_of(std::string_view branch);
+
+}  // namespace offhook::proxy

@@ -1,0 +1,274 @@
+#include "offhook/proxy/proxy.hpp"
+
+#include <utility>
+
+#include "offhook/base/text.hpp"
+#include "offhook/message/values.hpp"
+#include "offhook/message/via.hpp"
+#include "offhook/proxy/loop.hpp"
+#include "offhook/proxy/tags.hpp"
+
+namespace offhook::proxy {
+
+using message::HeaderId;
+using message::Message;
+using message::Method;
+using transaction::RequestPtr;
+using Trust = transaction::Sender::Trust;
+
+namespace {
+
+std::uint64_t key_of(transaction::ServerId id) { return std::uint64_t{id.handle.generation} << 32 | id.handle.slot; }
+
+// What passes through here for somebody else, and what this server itself answers.
+constexpr std::string_view capabilities =
+    "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, MESSAGE, REFER, NOTIFY, SUBSCRIBE, PUBLISH, INFO, PRACK, UPDATE\r\n"
+    "Accept: application/sdp\r\n"
+    "Supported: path, timer\r\n";
+constexpr std::string_view own_methods = "Allow: OPTIONS, REGISTER\r\n";
+
+}  // namespace
+
+Proxy::Proxy(const Ports& ports, const Config& config, const Keys& keys, UserExists user_exists)
+    : ports_(ports),
+      config_(config),
+      domains_(config.domains, ports.listeners),
+      tokens_(keys.relay),
+      loop_key_(keys.loop),
+      user_exists_(std::move(user_exists)) {}
+
+void Proxy::set_config(const Config& config) {
+    config_ = config;
+    domains_ = OwnDomains(config.domains, ports_.listeners);
+}
+
+Context& Proxy::open(RequestPtr request) {
+    const Handle handle = contexts_.emplace();
+    Context& context = *contexts_.find(handle);
+    context.self = handle;
+    context.method = request->message.method();
+    context.server = request->transaction;
+    context.trust = request->sender.trust;
+    context.identity = identity_hash(loop_key_, request->message);
+    context.has_to_tag = !to_tag(request->message).empty();
+    context.request = std::move(request);
+    if (context.server) by_server_.insert_or_assign(key_of(context.server), handle);
+    return context;
+}
+
+RequestPtr Proxy::handle(RequestPtr request, Now now) {
+    Context& context = open(std::move(request));
+    const Handle self = context.self;
+    process(context, now);
+    close_if_done(self);
+    return {};
+}
+
+void Proxy::process(Context& context, Now now) {
+    const Message& request = context.request->message;
+    const bool cancelled = cancelled_early_.erase(key_of(context.server)) != 0;
+    const Context* original = original_of(request);
+    if (original != nullptr) {
+        ++counters_.spirals;
+        if (context.trust == Trust::unknown) context.trust = original->trust;  // judged when it came first
+    } else if (context.method == Method::invite && !context.has_to_tag) {
+        if (draining_) return refuse(context, Cause::draining, 503, now, {}, retry_after());
+        if (!admitted(context, now)) return;
+    }
+    if (cancelled) {
+        // Its CANCEL came while it was suspended on its way here (design rule 3): nothing is forked.
+        context.cancelled = true;
+        if (context.call) ports_.calls.cancelled(context.call, now);
+        return finish(context, now);
+    }
+
+    const auto routing = preprocess(request, domains_, tokens_);
+    if (!routing) return refuse(context, Cause::malformed, 400, now, "Bad Route");
+    context.routing = *routing;
+    const auto uri = message::parse_uri(context.routing.request_uri);
+    if (!uri) return refuse(context, Cause::malformed, 400, now, "Bad Request-URI");
+    context.loop = loop_hash(loop_key_, request, context.routing.request_uri, context.routing.next_route_uri);
+    if (!valid(context, *uri, now)) return;
+    if (!uri->has_user && domains_.is_ours(*uri) && context.routing.next_route.empty()) return serve_ourselves(context, now);
+    if (!may_pass(context, *uri, now)) return;
+    if (context.has_to_tag) context.dialog = ports_.calls.find(request);
+    if (!find_targets(context, *uri, now)) return;
+
+    // §17.2.1: at once, not after 200 ms: forwarding may take any time from here on.
+    if (context.method == Method::invite) std::ignore = ports_.layer.respond(*context.request, 100, now);
+    if (context.dialog.call) ports_.calls.request_passed(context.dialog, request, now);
+    advance(context, now);
+}
+
+bool Proxy::admitted(Context& context, Now now) {
+    const auto call = ports_.calls.admit(*context.request, now);
+    if (call) {
+        context.call = *call;
+        return true;
+    }
+    refuse(context, call.error().status, now, call.error().reason, call.error().status == 503 ? retry_after() : std::string{});
+    return false;
+}
+
+// RFC 3261 §16.3, without what message::validate has judged before the chain.
+bool Proxy::valid(Context& context, const message::Uri& uri, Now now) {
+    const Message& request = context.request->message;
+    if (!uri.is_sip()) {
+        refuse(context, Cause::malformed, 416, now);
+        return false;
+    }
+    if (max_forwards(request) == 0) {
+        // Step 3: an OPTIONS may be answered as if it were for us (§11).
+        if (context.method == Method::options) serve_ourselves(context, now);
+        else refuse(context, Cause::too_many_hops, 483, now);
+        return false;
+    }
+    if (has_looped(context)) {
+        refuse(context, Cause::loop, 482, now);
+        return false;
+    }
+    if (request.has(HeaderId::proxy_require)) {
+        std::string unsupported = "Unsupported: ";
+        message::ListReader reader(request, HeaderId::proxy_require);
+        for (bool first = true; const auto item = reader.next(); first = false) unsupported.append(first ? "" : ", ").append(item->text);
+        refuse(context, Cause::unsupported_extension, 420, now, {}, unsupported.append("\r\n"));
+        return false;
+    }
+    if (message::parse_number(request.value(HeaderId::max_breadth)).value_or(1) == 0) {  // RFC 5393 §5.3.3
+        refuse(context, Cause::too_many_hops, 440, now, "Max-Breadth Exceeded");
+        return false;
+    }
+    if (auto too_short = dialog::check(request, config_.session_timer)) {
+        refuse(context, too_short->reject.status, now, too_short->reject.reason, std::move(too_short->headers));
+        return false;
+    }
+    return true;
+}
+
+// Design rule 10: a request within a dialog passes by the token of our own Route and by nothing else. Whoever may make calls would
+// otherwise make them past the records by inventing a To tag. Any other request goes only where its sender may send it.
+bool Proxy::may_pass(Context& context, const message::Uri& uri, Now now) {
+    if (context.has_to_tag) {
+        if (context.routing.relay) return true;
+        refuse(context, Cause::relay_refused, 481, now);
+        return false;
+    }
+    const bool known = context.trust != Trust::unknown;
+    const bool foreign_route = !context.routing.next_route.empty();
+    if (foreign_route ? known && config_.follow_foreign_routes : known || domains_.is_ours(uri)) return true;
+    refuse(context, Cause::relay_refused, 403, now);
+    return false;
+}
+
+bool Proxy::has_looped(const Context& context) const {
+    message::ListReader reader(context.request->message, HeaderId::via);
+    while (const auto item = reader.next()) {
+        const auto via = message::parse_via(item->text);
+        const auto mark = via ? mark_of(via->branch) : std::nullopt;
+        if (mark && mark->hash == context.loop) return true;
+    }
+    return false;
+}
+
+const Context* Proxy::original_of(const Message& request) {
+    std::uint64_t identity = 0;
+    message::ListReader reader(request, HeaderId::via);
+    while (const auto item = reader.next()) {
+        const auto via = message::parse_via(item->text);
+        const auto mark = via ? mark_of(via->branch) : std::nullopt;
+        const Branch* branch = mark ? branches_.find(mark->branch) : nullptr;
+        if (branch == nullptr || branch->state == Branch::State::answered) continue;
+        const Context* context = contexts_.find(branch->context);
+        if (context == nullptr || context->loop != mark->hash) continue;
+        if (identity == 0) identity = identity_hash(loop_key_, request);
+        if (context->identity == identity && context->method == request.method()) return context;
+    }
+    return nullptr;
+}
+
+bool Proxy::is_spiral(const Message& request) { return original_of(request) != nullptr; }
+
+bool Proxy::in_dialog(const Message& request) const {
+    const auto routing = preprocess(request, domains_, tokens_);
+    return routing && routing->relay;
+}
+
+// A request whose Request-URI is the server itself (§16.5, §11).
+void Proxy::serve_ourselves(Context& context, Now now) {
+    if (context.method != Method::options) {
+        if (context.method == Method::other) return refuse(context, 501, now, {}, std::string(own_methods));
+        return refuse(context, 405, now, {}, std::string(own_methods));
+    }
+    context.decided = context.finished = true;
+    std::ignore = ports_.layer.respond(*context.request, 200, now, {}, capabilities);
+}
+
+void Proxy::refuse(Context& context, Cause cause, int status, Now now, std::string_view reason, std::string headers) {
+    const transaction::Request& request = *context.request;
+    ports_.observer.rejected(cause, status, request.message.value(HeaderId::call_id), request.flow.remote, now);
+    refuse(context, status, now, reason, std::move(headers));
+}
+
+void Proxy::refuse(Context& context, int status, Now now, std::string_view reason, std::string headers) {
+    context.best = status;
+    context.best_bytes.clear();
+    context.best_reason = reason;
+    context.best_headers = std::move(headers);
+    context.refused = context.no_more_targets = true;
+    finish(context, now);
+}
+
+std::string Proxy::retry_after() const { return "Retry-After: " + std::to_string(config_.retry_after) + "\r\n"; }
+
+// The ACK of a 2xx has no transaction: it goes by its token, or nowhere (design rule 10).
+void Proxy::on_ack(RequestPtr ack, Now now) {
+    Context& context = open(std::move(ack));
+    const Handle self = context.self;
+    const Message& request = context.request->message;
+    const auto routing = preprocess(request, domains_, tokens_);
+    const auto uri = routing ? message::parse_uri(routing->request_uri) : std::unexpected(message::ParseError{});
+    if (!context.has_to_tag || !routing || !routing->relay || !uri || max_forwards(request) == 0) {
+        drop_ack(context, now);
+    } else {
+        context.routing = *routing;
+        context.dialog = ports_.calls.find(request);
+        if (find_targets(context, *uri, now)) {
+            context.targets.resize(1);
+            if (context.dialog.call) ports_.calls.request_passed(context.dialog, request, now);
+            advance(context, now);
+        }
+    }
+    close_if_done(self);
+}
+
+void Proxy::drop_ack(Context& context, Now now) {
+    ports_.observer.rejected(Cause::unmatched_ack, 0, context.request->message.value(HeaderId::call_id), context.request->flow.remote, now);
+    context.decided = context.finished = true;
+}
+
+void Proxy::on_cancel(transaction::ServerId invite, const Message& cancel, Now now) {
+    const auto found = by_server_.find(key_of(invite));
+    if (found == by_server_.end()) {
+        // Suspended before it came here. What was answered meanwhile never comes: its entries go when they have become many.
+        if (cancelled_early_.size() >= 10'000) cancelled_early_.clear();
+        cancelled_early_.insert(key_of(invite));
+        return;
+    }
+    const Handle self = found->second;
+    Context& context = *contexts_.find(self);
+    if (context.decided) return;
+    context.cancelled = context.no_more_targets = true;
+    if (context.call) ports_.calls.cancelled(context.call, now);
+    cancel_branches(context, cancel.value(HeaderId::reason), now);
+    advance(context, now);
+    close_if_done(self);
+}
+
+void Proxy::close_if_done(Handle handle) {
+    Context* context = contexts_.find(handle);
+    if (context == nullptr || !context->finished || !context->branches.empty() || !context->held.empty()) return;
+    if (context->server) by_server_.erase(key_of(context->server));
+    contexts_.erase(handle);
+}
+
+}  // namespace offhook::proxy

@@ -1,0 +1,36 @@
+// The tags of From and To, and hexadecimal written without an allocation: what loop detection and relay tokens are made of.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "offhook/base/text.hpp"
+#include "offhook/message/message.hpp"
+#include "offhook/message/name_addr.hpp"
+
+namespace offhook::proxy {
+
+inline std::string_view tag_of(const message::Message& message, message::HeaderId id) {
+    const auto value = message::parse_name_addr(message.value(id));
+    return value ? value->tag() : std::string_view{};
+}
+inline std::string_view from_tag(const message::Message& message) { return tag_of(message, message::HeaderId::from); }
+inline std::string_view to_tag(const message::Message& message) { return tag_of(message, message::HeaderId::to); }
+
+inline void append_hex(std::string& out, std::uint64_t value, int digits) {
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out.push_back("0123456789abcdef"[value >> shift & 15]);
+}
+
+inline std::optional<std::uint64_t> read_hex(std::string_view digits) {
+    std::uint64_t value = 0;
+    if (digits.empty() || digits.size() > 16) return std::nullopt;
+    for (const char c : digits) {
+        const int v = hex_value(c);
+        if (v < 0) return std::nullopt;
+        value = value << 4 | static_cast<std::uint64_t>(v);
+    }
+    return value;
+}
+
+}  // namespace offhook::proxy
