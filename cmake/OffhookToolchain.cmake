@@ -42,6 +42,10 @@ else()
   endif()
 endif()
 
+if(OFFHOOK_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)  # libFuzzer is led by the coverage of the libraries
+endif()
+
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 set(CMAKE_CXX_FLAGS_DEBUG "-O0")
 if(NOT CMAKE_BUILD_TYPE)

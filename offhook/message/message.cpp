@@ -42,6 +42,7 @@ public:
 private:
     struct Line {
         std::uint32_t content_end, end;  // without and with its CR LF
+        bool proper = true;              // no CR or LF but those of its end
     };
 
     void fail(ErrorCode code, std::size_t where) {
@@ -52,11 +53,15 @@ private:
     Line line(std::uint32_t from) {
         const std::uint32_t newline = find(bytes_, '\n', from, bytes_.size());
         if (newline == nowhere) return {nowhere, size()};
-        const bool proper = newline > from && bytes_[newline - 1] == '\r';
-        const std::uint32_t content_end = proper ? newline - 1 : newline;
-        if (!proper) fail(ErrorCode::bad_line_end, newline);
-        if (const std::uint32_t lone = find(bytes_, '\r', from, content_end); lone != nowhere) fail(ErrorCode::bad_line_end, lone);
-        return {content_end, newline + 1};
+        const bool ended = newline > from && bytes_[newline - 1] == '\r';
+        const std::uint32_t content_end = ended ? newline - 1 : newline;
+        const std::uint32_t lone = find(bytes_, '\r', from, content_end);
+        if (lone != nowhere) {
+            fail(ErrorCode::bad_line_end, lone);
+        } else if (!ended) {
+            fail(ErrorCode::bad_line_end, newline);
+        }
+        return {content_end, newline + 1, ended && lone == nowhere};
     }
 
     void start_line(std::uint32_t from) {
@@ -130,8 +135,13 @@ private:
                 return;
             }
             const std::uint32_t begin = at;
-            while (next.content_end != nowhere && next.end < size() && grammar::is_blank(bytes_[next.end])) next = line(next.end);  // folded
-            if (next.content_end != nowhere) field(begin, next);
+            bool proper = next.proper;
+            while (next.content_end != nowhere && next.end < size() && grammar::is_blank(bytes_[next.end])) {  // folded
+                next = line(next.end);
+                proper = proper && next.proper;
+            }
+            // A field with a line end inside is in no table: a refusal would carry it on as two fields.
+            if (next.content_end != nowhere && proper) field(begin, next);
             at = next.end;
         }
     }

@@ -237,8 +237,8 @@ std::expected<Uri, ParseError> parse_uri(std::string_view text) {
 }
 
 bool equivalent(const Uri& a, const Uri& b) {
-    if (a.scheme != b.scheme) return false;
-    if (a.scheme == Scheme::other) return a.text == b.text;
+    if (a.text == b.text) return true;
+    if (a.scheme != b.scheme || a.scheme == Scheme::other) return false;
     if (a.scheme == Scheme::tel)
         return same_number(a.user, b.user) && parameters_match(a.parameters, b.parameters, true) && parameters_match(b.parameters, a.parameters, true);
     return a.has_user == b.has_user && same(a.user, b.user, false) && (a.password.data() == nullptr) == (b.password.data() == nullptr) &&
