@@ -19,6 +19,7 @@ struct Config {
     std::chrono::seconds purge_after{600};          ///< a binding that expired this long ago is removed from the database
     std::chrono::seconds purge_interval{10};        ///< how often the purge looks, a bounded batch each time
     std::chrono::hours keep_events{24 * 30};        ///< an event of the journal is removed at this age
+    int checkpoint_pages = 1000;                    ///< pages of the write-ahead log after which it is moved into the database
     std::size_t queue_limit = 65'536;               ///< rows that may wait for the writer; further ones are refused at once
     std::size_t readers = 2;                        ///< sessions for the readers of the API
 };

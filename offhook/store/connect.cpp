@@ -59,6 +59,7 @@ void connect(soci::session& sql, const Config& config, bool writes) {
         sql << "PRAGMA journal_mode = WAL", soci::into(mode);
         if (mode != "wal") throw soci::soci_error("the file system of " + config.path + " does not allow a write-ahead log (journal mode " + mode + ")");
         sql << (config.durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
+        sql << "PRAGMA wal_autocheckpoint = " + std::to_string(config.checkpoint_pages);
     } else {
         sql << "PRAGMA query_only = 1";
     }
