@@ -34,6 +34,7 @@ TEST_P(Datagrams, EveryMessageOfACallReachesTheSameShard) {
             }
     for (const auto& [id, owners] : shards_of) EXPECT_EQ(owners.size(), 1u) << id;
     EXPECT_EQ(shards.size(), GetParam());  // 16 calls over at most 3 shards: all of one only once in 10^7 starts
+    server.finish();
     const Counters counters = server.runtime().counters();
     EXPECT_EQ(counters.messages, 4u * 8 * 16);
     EXPECT_EQ(counters.datagrams_out, 4u * 8 * 16);

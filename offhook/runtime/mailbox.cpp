@@ -32,7 +32,11 @@ void Mailbox::post(Mail&& mail) {
     if (was_empty) wake();
 }
 
-std::size_t Mailbox::hand_over(std::span<const Message> messages) {
+std::size_t Mailbox::hand_over(std::span<const Message> messages) { return append_all(messages, true); }
+
+bool Mailbox::try_hand_over(const Message& message) { return append_all(std::span(&message, 1), false) == 1; }
+
+std::size_t Mailbox::append_all(std::span<const Message> messages, bool count_dropped) {
     if (messages.empty()) return 0;
     bool was_empty = false;
     std::size_t accepted = 0;
@@ -48,7 +52,7 @@ std::size_t Mailbox::hand_over(std::span<const Message> messages) {
             queued_bytes_ += message.bytes.size();
             ++accepted;
         }
-        dropped_ += messages.size() - accepted;
+        if (count_dropped) dropped_ += messages.size() - accepted;
     }
     if (was_empty && accepted != 0) wake();
     return accepted;

@@ -29,6 +29,7 @@ public:
 
     void post(Mail&& mail);                                            ///< any thread; dropped only if it is a message beyond the limits
     [[nodiscard]] std::size_t hand_over(std::span<const Message> messages);  ///< any thread; returns how many found room
+    [[nodiscard]] bool try_hand_over(const Message& message);          ///< any thread; false and not counted if there is no room
     [[nodiscard]] bool full() const;                                   ///< any thread: a message would be dropped now
     [[nodiscard]] std::uint64_t dropped() const;                       ///< any thread
 
@@ -39,6 +40,7 @@ public:
     void wake();                                                       ///< any thread
 
 private:
+    [[nodiscard]] std::size_t append_all(std::span<const Message> messages, bool count_dropped);
     [[nodiscard]] bool has_room(std::size_t bytes) const { return queued_ < limits_.messages && queued_bytes_ + bytes <= limits_.bytes; }
     Mail& append();
 

@@ -1,6 +1,7 @@
 // What the runtime's tests share: a server in a thread of its own with a handler made of functions, and peers on plain sockets.
 // Every wait ends by an event or a limit that fails the test; nothing sleeps for a fixed time.
 #pragma once
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <poll.h>
@@ -11,6 +12,7 @@
 #include <string>
 #include <thread>
 
+#include "offhook/runtime/descriptor.hpp"
 #include "offhook/runtime/runtime.hpp"
 #include "offhook/runtime/socket_address.hpp"
 
@@ -109,15 +111,17 @@ public:
             ended_.add(true);
         });
     }
-    ~Server() {
-        runtime_.stop();
-        thread_.join();
-    }
+    ~Server() { finish(); }
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
 
     [[nodiscard]] Runtime& runtime() { return runtime_; }
     [[nodiscard]] Endpoint endpoint(std::uint16_t listener = 0) const { return runtime_.listeners()[listener].bound; }
+    /// Stops it, so that its counters are complete.
+    void finish() {
+        runtime_.stop();
+        if (thread_.joinable()) thread_.join();
+    }
     [[nodiscard]] bool ends() { return ended_.next().has_value(); }
 
 private:
@@ -130,8 +134,10 @@ private:
 /// A blocking socket with patience.
 class Peer {
 public:
-    Peer(int type, std::string_view local) : fd_(::socket(at(local).address.is_v6() ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0)) {
+    Peer(int type, std::string_view local, bool reuse = false) : fd_(::socket(at(local).address.is_v6() ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0)) {
         const SocketAddress a(at(local));
+        const int on = reuse ? 1 : 0;
+        EXPECT_EQ(::setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);
         EXPECT_EQ(::bind(fd_.get(), &a.any, a.size), 0);
     }
     explicit Peer(Descriptor fd) : fd_(std::move(fd)) {}
@@ -169,19 +175,29 @@ public:
         }
         return bytes;
     }
-    void listen() { EXPECT_EQ(::listen(fd_.get(), 16), 0); }
+    [[nodiscard]] bool connect_later(const Endpoint& to) {
+        const SocketAddress a(to);
+        ::fcntl(fd_.get(), F_SETFL, O_NONBLOCK);
+        return ::connect(fd_.get(), &a.any, a.size) == 0;
+    }
+    void listen(int backlog = 16) { EXPECT_EQ(::listen(fd_.get(), backlog), 0); }
+    void shutdown() { EXPECT_EQ(::shutdown(fd_.get(), SHUT_WR), 0); }
+    void reset() {
+        const linger hard{1, 0};
+        ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);
+        fd_.reset();
+    }
     [[nodiscard]] Peer accept() {
         EXPECT_TRUE(readable());
         return Peer(Descriptor(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC)));
     }
     [[nodiscard]] Endpoint local() const { return local_endpoint(fd_.get()); }
-    void close() { fd_.reset(); }
 
 private:
     Descriptor fd_;
 };
 
 inline Peer udp(std::string_view local = "127.0.0.1:0") { return {SOCK_DGRAM, local}; }
-inline Peer tcp(std::string_view local = "127.0.0.1:0") { return {SOCK_STREAM, local}; }
+inline Peer tcp(std::string_view local = "127.0.0.1:0", bool reuse = false) { return {SOCK_STREAM, local, reuse}; }
 
 }  // namespace offhook::runtime::test

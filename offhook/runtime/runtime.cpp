@@ -19,11 +19,12 @@
 namespace offhook::runtime {
 
 struct Runtime::State {
-    explicit State(Config c, Mailer& mailer) : config(std::move(c)), key(random_key()), shared{config, mailer, control, nullptr, {}} {}
+    explicit State(Config c, Mailer& mailer) : config(std::move(c)), key(random_key()), shared{config, mailer, control, connections, nullptr, {}} {}
 
     Config config;
     SipKey key;
     Control control;
+    ConnectionTable connections;
     std::optional<transport::ListenerTable> listeners;
     Shared shared;
 };
@@ -77,6 +78,8 @@ std::expected<void, std::string> Runtime::bind() {
     std::vector<transport::Listener> table;
     std::vector<BoundPort> ports;
     for (const ListenConfig& listen : state_->config.listen) {
+        if (listen.protocol != transport::Protocol::udp && listen.protocol != transport::Protocol::tcp)
+            return std::unexpected(fmt::format("{} {}: only udp and tcp can be listened on", transport::uri_name(listen.protocol), listen.address.text()));
         auto port = open_port(listen, state_->config.shards, state_->config.receive_buffer);
         if (!port) return std::unexpected(std::move(port.error()));
         table.push_back({listen.protocol, port->bound, listen.advertise_host, listen.advertise_port});

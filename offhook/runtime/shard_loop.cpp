@@ -12,6 +12,7 @@ namespace {
 
 constexpr unsigned batches_per_turn = 4;  ///< of one socket, so that the others and the timers get their turn
 constexpr Duration drain_poll = std::chrono::milliseconds{20};
+constexpr Duration room_poll = std::chrono::milliseconds{1};  ///< while another shard's mailbox is full
 
 // RFC 5626 §3.5 and older habits: line ends and NULs that only keep a NAT open.
 bool is_keep_alive(std::string_view bytes) { return bytes.find_first_not_of(std::string_view("\r\n\0", 3)) == bytes.npos; }
@@ -26,11 +27,13 @@ Shard::Shard(Shared& shared, std::uint16_t index)
       wheel_(now_.steady),
       batch_window_(shared.config.batch_window),
       wake_watch_(loop_.watch(mailbox_.wake_descriptor(), {wake, {}}, Loop::Ownership::lent)),
-      resolver_(shared.control, shared.config.dns, now_) {}
+      resolver_(shared.control, shared.config.dns, now_),
+      streams_({index, shared.config, shared_.listeners, shared.connections, shared.mailer, loop_, wheel_, now_, counters_, failures_, *this}) {}
 
 Shard::~Shard() = default;
 
 void Shard::add_listener(std::uint16_t listener, Descriptor socket) {
+    if (is_reliable((*shared_.listeners)[listener].protocol)) return streams_.add_acceptor(listener, std::move(socket));
     const int fd = socket.release();
     const transport::Listener& l = (*shared_.listeners)[listener];
     auto source = std::make_unique<Datagrams>(listener, UdpSocket(fd, listener, l.bound, counters_));
@@ -57,6 +60,7 @@ void Shard::stop() {
 std::optional<Instant> Shard::wake_at() const {
     if (!failures_.empty()) return Instant{};
     auto until = wheel_.next_due();
+    if (streams_.waiting()) until = std::min(until.value_or(Instant::max()), now_.steady + room_poll);
     if (draining_) until = std::min(until.value_or(Instant::max()), now_.steady + drain_poll);
     return until;
 }
@@ -69,10 +73,12 @@ void Shard::turn() {
     const std::uint64_t before = counters_.datagrams_in.get();
     deliver_failures();
     for (const Loop::Ready& r : ready) dispatch(r);
+    if (streams_.waiting()) streams_.retry_stalled();
     read_mailbox();
     wheel_.advance(now_);
     handler_->on_turn_end(now_);
     for (const auto& source : datagrams_) source->socket.flush(failures_);
+    streams_.end_turn();
     batch_window_.note(now_.steady, counters_.datagrams_in.get() - before);
     counters_.turns.add();
     note_idle();
@@ -100,6 +106,7 @@ void Shard::dispatch(const Loop::Ready& ready) {
             drain_socket(source);
             break;
         }
+        default: streams_.on_ready(ready); break;
     }
 }
 
@@ -114,16 +121,46 @@ void Shard::drain_socket(Datagrams& source) {
 
 void Shard::take_datagram(std::string_view bytes, const transport::Flow& from) {
     if (is_keep_alive(bytes)) return;
-    if (const auto indexed = message_.index(bytes, shared_.config.message_limits); !indexed) {
-        counters_.malformed.add();
-        handler_->on_malformed(message_, indexed.error(), from, now_);
-        return;
+    const auto owner = index_message(bytes, from);
+    if (!owner) return;
+    if (*owner == index_) deliver(from);
+    else outgoing_[*owner].push_back({from, bytes});
+}
+
+bool Shard::take_message(std::string_view bytes, const transport::Flow& from) {
+    const auto owner = index_message(bytes, from);
+    if (!owner) return true;
+    if (*owner == index_) {
+        deliver(from);
+        return true;
     }
+    if (!shared_.shards[*owner]->mailbox().try_hand_over({from, bytes})) return false;
+    counters_.handed_over.add();
+    return true;
+}
+
+// Who owns the message; nothing if it cannot be read, which the handler has been told then.
+std::optional<std::uint16_t> Shard::index_message(std::string_view bytes, const transport::Flow& from) {
+    if (const auto indexed = message_.index(bytes, shared_.config.message_limits); !indexed) {
+        malformed(indexed.error(), from);
+        return std::nullopt;
+    }
+    if (outgoing_.size() == 1) return index_;
     // A message without exactly one Call-ID is refused here, by the validation that every message passes.
-    const auto key = outgoing_.size() > 1 ? transport::shard_key(message_, key_) : std::nullopt;
-    const std::uint16_t owner = key ? shared_.mailer.shard_of(*key) : index_;
-    if (owner == index_) deliver(from);
-    else outgoing_[owner].push_back({from, bytes});
+    const auto key = transport::shard_key(message_, key_);
+    return key ? shared_.mailer.shard_of(*key) : index_;
+}
+
+void Shard::malformed(const message::ParseError& error, const transport::Flow& from) {
+    counters_.malformed.add();
+    handler_->on_malformed(message_, error, from, now_);
+}
+
+void Shard::take_framing_error(std::string_view bytes, int status, const transport::Flow& from) {
+    const auto indexed = message_.index(bytes, shared_.config.message_limits);
+    // Whole as a datagram, perhaps, but not on a stream: the end of its body is not known (RFC 3261 §18.3).
+    const auto code = status == 413 ? message::ErrorCode::too_large : message::ErrorCode::bad_content_length;
+    malformed(indexed ? message::ParseError{code, message_.headers_end()} : indexed.error(), from);
 }
 
 void Shard::deliver(const transport::Flow& from) {
@@ -151,6 +188,9 @@ void Shard::take_mail(Mail& mail) {
         case Mail::Kind::send_failure:
             handler_->on_send_failure(mail.tag, mail.error, now_);
             return;
+        case Mail::Kind::send:
+            streams_.send(mail.flow, mail.bytes, mail.tag, static_cast<std::uint16_t>(mail.numbers[0]));
+            return;
         case Mail::Kind::drain: draining_ = true; break;
         case Mail::Kind::resolved: resolver_.remember(mail); break;
         default: break;
@@ -175,7 +215,7 @@ void Shard::deliver_failures() {
 }
 
 void Shard::note_idle() {
-    if (draining_) idle_.store(failures_.empty() && handler_->idle(), std::memory_order_release);
+    if (draining_) idle_.store(failures_.empty() && streams_.unsent() == 0 && handler_->idle(), std::memory_order_release);
 }
 
 Shard::Datagrams* Shard::datagrams_of(const transport::Flow& flow) {
@@ -185,11 +225,11 @@ Shard::Datagrams* Shard::datagrams_of(const transport::Flow& flow) {
 }
 
 void Shard::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag) {
-    if (flow.protocol == transport::Protocol::udp)
-        if (Datagrams* source = datagrams_of(flow); source != nullptr) return source->socket.send(flow, bytes, tag, index_, failures_);
+    if (is_reliable(flow.protocol)) return streams_.send(flow, bytes, tag, index_);
+    if (Datagrams* source = datagrams_of(flow); source != nullptr) return source->socket.send(flow, bytes, tag, index_, failures_);
     failures_.push_back({tag, transport::SendError::no_listener, index_});
 }
 
-bool Shard::alive(const transport::Flow& flow) const { return flow.protocol == transport::Protocol::udp; }
+bool Shard::alive(const transport::Flow& flow) const { return !is_reliable(flow.protocol) || streams_.alive(flow); }
 
 }  // namespace offhook::runtime

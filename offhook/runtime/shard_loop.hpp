@@ -21,6 +21,7 @@
 #include "offhook/runtime/mailbox.hpp"
 #include "offhook/runtime/shard.hpp"
 #include "offhook/runtime/shard_resolver.hpp"
+#include "offhook/runtime/streams.hpp"
 
 namespace offhook::runtime {
 
@@ -31,11 +32,12 @@ struct Shared {
     const Config& config;
     Mailer& mailer;
     Control& control;
+    ConnectionTable& connections;
     const transport::ListenerTable* listeners = nullptr;
     std::vector<std::unique_ptr<Shard>> shards;
 };
 
-class Shard final : public transport::Sender {
+class Shard final : public transport::Sender, private StreamIntake {
 public:
     Shard(Shared& shared, std::uint16_t index);
     ~Shard() override;
@@ -72,6 +74,10 @@ private:
     void dispatch(const Loop::Ready& ready);
     void drain_socket(Datagrams& source);
     void take_datagram(std::string_view bytes, const transport::Flow& from);
+    [[nodiscard]] bool take_message(std::string_view bytes, const transport::Flow& from) override;
+    void take_framing_error(std::string_view bytes, int status, const transport::Flow& from) override;
+    [[nodiscard]] std::optional<std::uint16_t> index_message(std::string_view bytes, const transport::Flow& from);
+    void malformed(const message::ParseError& error, const transport::Flow& from);
     void deliver(const transport::Flow& from);
     void hand_over();
     void read_mailbox();
@@ -97,6 +103,7 @@ private:
     std::vector<std::vector<Mailbox::Message>> outgoing_;  ///< for each shard, of the batch under way
     std::vector<SendFailure> failures_, telling_;
     ShardResolver resolver_;
+    Streams streams_;
     std::unique_ptr<ShardServices> services_;
     std::unique_ptr<ShardHandler> handler_;
     bool draining_ = false;
