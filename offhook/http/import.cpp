@@ -6,10 +6,12 @@
 #include <optional>
 
 #include "offhook/base/text.hpp"
+#include "offhook/store/escape.hpp"
 
 namespace offhook::http {
 namespace {
 
+using store::NewUser;
 using Result = std::expected<std::vector<NewUser>, std::vector<LineError>>;
 
 Result result(std::vector<NewUser>&& users, std::vector<LineError>&& errors) {
@@ -41,6 +43,12 @@ std::optional<std::vector<std::string>> fields_of(std::string_view line) {
     return fields;
 }
 
+/// What the store's escapes leave alone, backslashes aside, is UTF-8 without NUL.
+bool is_text(std::string line) {
+    std::erase(line, '\\');
+    return store::escaped(line) == line;
+}
+
 /// Calls with each line that is not blank and its number; line ends are LF or CRLF, a UTF-8 mark at the start is skipped.
 template <class Take>
 void for_each_line(std::string_view text, Take take) {
@@ -54,13 +62,23 @@ void for_each_line(std::string_view text, Take take) {
     }
 }
 
+NewUser user_of(std::string&& name, std::string&& domain, std::string&& password, std::size_t line) {
+    NewUser user;
+    user.name = std::move(name);
+    user.domain = std::move(domain);
+    user.password = std::move(password);
+    user.line = line;
+    return user;
+}
+
 std::string take_json(std::string_view line, NewUser& user) {
+    std::string& password = user.password.emplace();
     boost::json::error_code error;
     const auto value = boost::json::parse(boost::json::string_view(line.data(), line.size()), error);
     if (error || !value.is_object()) return "a JSON object is wanted: {\"name\": \"alice\", \"domain\": \"example.com\", \"password\": \"...\"}";
     for (const auto& [key, member] : value.get_object()) {
         const std::string_view name(key.data(), key.size());
-        std::string* text = name == "name" ? &user.name : name == "domain" ? &user.domain : name == "password" ? &user.password : nullptr;
+        std::string* text = name == "name" ? &user.name : name == "domain" ? &user.domain : name == "password" ? &password : nullptr;
         if (text != nullptr) {
             if (!member.is_string()) return fmt::format("\"{}\" must be a text", name);
             text->assign(member.get_string().begin(), member.get_string().end());
@@ -82,12 +100,14 @@ Result read_csv(std::string_view text) {
     for_each_line(text, [&](std::string_view line, std::size_t number) {
         if (number == 1 && line == "name,domain,password") return;
         auto fields = fields_of(line);
-        if (!fields)
+        if (!is_text(std::string(line)))
+            errors.push_back({number, "the line is not UTF-8 text"});
+        else if (!fields)
             errors.push_back({number, "a quote is out of place: a quoted value stands alone between commas, a quote inside it is doubled"});
         else if (fields->size() != 3)
             errors.push_back({number, fmt::format("{} value{} where three are wanted: name,domain,password", fields->size(), fields->size() == 1 ? "" : "s")});
         else
-            users.push_back({std::move((*fields)[0]), std::move((*fields)[1]), std::move((*fields)[2]), true, number});
+            users.push_back(user_of(std::move((*fields)[0]), std::move((*fields)[1]), std::move((*fields)[2]), number));
     });
     return result(std::move(users), std::move(errors));
 }

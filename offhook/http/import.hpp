@@ -6,13 +6,9 @@
 #include <string_view>
 #include <vector>
 
-namespace offhook::http {
+#include "offhook/store/user_admin.hpp"
 
-struct NewUser {
-    std::string name, domain, password;
-    bool enabled = true;
-    std::size_t line = 0;  ///< where it stands, from 1
-};
+namespace offhook::http {
 
 struct LineError {
     std::size_t line = 0;
@@ -20,9 +16,9 @@ struct LineError {
 };
 
 /// `name,domain,password` in each line; a first line of just these words is a heading. Values may stand in quotes.
-[[nodiscard]] std::expected<std::vector<NewUser>, std::vector<LineError>> read_csv(std::string_view text);
+[[nodiscard]] std::expected<std::vector<store::NewUser>, std::vector<LineError>> read_csv(std::string_view text);
 
 /// {"name": ..., "domain": ..., "password": ..., "enabled": true} in each line; `enabled` may be left out.
-[[nodiscard]] std::expected<std::vector<NewUser>, std::vector<LineError>> read_json_lines(std::string_view text);
+[[nodiscard]] std::expected<std::vector<store::NewUser>, std::vector<LineError>> read_json_lines(std::string_view text);
 
 }  // namespace offhook::http
