@@ -1,0 +1,37 @@
+// Says whether everybody agrees on how a call ended: caller, callee, what the proxy let pass, and the record.
+#pragma once
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "offhook/accounting/record_store.hpp"
+#include "tests/sim/script.hpp"
+
+namespace offhook::sim {
+
+/// What the wire of the server showed of one call.
+struct WireView {
+    bool lossless = false;                ///< the links lose nothing: then nobody has an excuse
+    bool invited = false;                 ///< the INVITE arrived at the server
+    std::set<int> failures;               ///< statuses of final failures that the server sent to the caller
+    std::set<std::string> answers;        ///< To tags of 2xx that it sent to the caller
+    struct Bye {
+        UtcTime arrived;
+        bool from_caller;
+    };
+    std::map<std::string, Bye> byes;      ///< To tag of the dialog → the first BYE that arrived at the server
+};
+
+/// How often each end came, over all calls.
+struct Tally {
+    unsigned answered = 0, refused = 0, cancelled = 0, timed_out = 0;
+    unsigned further_answers = 0, unacknowledged = 0;
+    unsigned byes_crossed = 0, answers_crossed_cancel = 0;
+};
+
+/// Every disagreement, in words; nothing if all agree.
+[[nodiscard]] std::vector<std::string> judge(const CallView& call, const WireView& wire, const std::vector<accounting::CallRecord>& records,
+                                             Tally& tally);
+
+}  // namespace offhook::sim

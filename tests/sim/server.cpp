@@ -1,0 +1,79 @@
+#include "tests/sim/server.hpp"
+
+#include <fmt/format.h>
+
+namespace offhook::sim {
+
+namespace {
+
+std::shared_ptr<const daemon::Config> config() {
+    auto config = std::make_shared<daemon::Config>();
+    config->domains = {"example.com"};
+    config->auth.domains = config->domains;
+    config->auth.trusted = {*Network::parse("10.0.0.0/8")};
+    config->registrar.domains = config->domains;
+    return config;
+}
+
+daemon::Secrets secrets(World& world) {
+    daemon::Secrets s;
+    for (SipKey* key : {&s.relay, &s.loop, &s.branch, &s.table}) {
+        key->k0 = world.random.next();
+        key->k1 = world.random.next();
+    }
+    return s;
+}
+
+}  // namespace
+
+Server::Server(World& world, Observer& observer, const Endpoint& at)
+    : world_(world),
+      at_(at),
+      listeners_({{transport::Protocol::udp, at, {}, 0}}),
+      bindings_([](Ticket, bool, Now) {}, Duration{0}),
+      records_(world.wheel, world.now, [this](Ticket ticket, bool ok, Now now) { core_->on_committed(ticket, ok, now); }),
+      replays_(SipKey{}, {}, world.now.utc) {
+    const daemon::CoreParts parts{.shard = 0,
+                                  .wheel = world.wheel,
+                                  .sender = *this,
+                                  .resolver = *this,
+                                  .listeners = listeners_,
+                                  .bindings = bindings_,
+                                  .users = *this,
+                                  .records = records_,
+                                  .replays = replays_,
+                                  .observer = observer,
+                                  .own_nonce = {},
+                                  .last_record = 0};
+    core_ = std::make_unique<daemon::Core>(parts, config(), secrets(world), world.now);
+    world.attach(at, *this, "server");
+}
+
+void Server::bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere) {
+    auto set = std::make_shared<location::BindingSet>();
+    set->address_of_record = call.callee + "@example.com";
+    for (const LegScript& leg : call.legs) {
+        const Endpoint& place = leg.act == LegScript::Act::dead ? nowhere : phones[leg.phone];
+        location::Binding binding;
+        binding.contact = fmt::format("sip:{}@{}", leg.user, place.text());
+        binding.q = leg.q;
+        binding.expires = world_.now.utc + std::chrono::hours(1);
+        binding.call_id = leg.user;
+        binding.flow.local = at_;
+        binding.flow.remote = place;
+        binding.registered = world_.now.utc;
+        set->bindings.push_back(std::move(binding));
+    }
+    bindings_.commit(std::move(set), {});
+    bindings_.advance(world_.now);
+}
+
+void Server::on_datagram(std::string_view bytes, const transport::Flow& from, Now now) {
+    message::Message message;
+    if (const auto indexed = message.index(bytes); !indexed) return core_->on_malformed(message, indexed.error(), from, now);
+    core_->on_message(message, from, now);
+}
+
+void Server::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag) { world_.send(flow.local, flow.remote, bytes); }
+
+}  // namespace offhook::sim

@@ -1,0 +1,46 @@
+// The server under test: the core of offhookd, as the program wires it, on a virtual clock, with bindings and records in memory.
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "apps/offhookd/core.hpp"
+#include "offhook/accounting/memory_record_store.hpp"
+#include "offhook/location/memory_store.hpp"
+#include "tests/sim/script.hpp"
+#include "tests/sim/world.hpp"
+
+namespace offhook::sim {
+
+class Server final : public Node, public transport::Sender, public transport::Resolver, public auth::UserDirectory {
+public:
+    /// Every sender is trusted: what is simulated is calls.
+    Server(World& world, Observer& observer, const Endpoint& at);
+
+    /// The bindings of one callee, in force at once. `phones`: where they are; a dead one is where nobody is.
+    void bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere);
+
+    [[nodiscard]] accounting::MemoryRecordStore& records() { return records_; }
+    [[nodiscard]] daemon::Core& core() { return *core_; }
+
+    void on_datagram(std::string_view bytes, const transport::Flow& from, Now now) override;
+
+private:
+    void send(const transport::Flow& flow, std::string_view bytes, transport::SendTag) override;
+    [[nodiscard]] bool alive(const transport::Flow&) const override { return true; }
+    [[nodiscard]] std::optional<transport::Addresses> resolve(std::string_view, Ticket) override { return transport::Addresses{}; }
+    [[nodiscard]] auth::UserSnapshot find(std::string_view, std::string_view) const override { return somebody_; }
+    [[nodiscard]] std::array<bool, auth::algorithm_count> offered(std::string_view) const override { return {}; }
+    [[nodiscard]] bool loaded() const override { return true; }
+
+    World& world_;
+    Endpoint at_;
+    transport::ListenerTable listeners_;
+    auth::UserSnapshot somebody_ = std::make_shared<const auth::User>();
+    location::MemoryBindingStore bindings_;
+    accounting::MemoryRecordStore records_;
+    auth::NonceLedger replays_;
+    std::unique_ptr<daemon::Core> core_;
+};
+
+}  // namespace offhook::sim
