@@ -222,9 +222,9 @@ std::string check_listen(const toml::table& table, const Listen&) {
     return {};
 }
 
-std::string check_route(const toml::table& table, const Route&) {
-    const int kinds = table.contains("domain") + table.contains("prefix") + table.contains("unknown");
-    if (kinds != 1) return "[[route]]: exactly one of domain, prefix and unknown says what the route is for";
+std::string check_route(const toml::table& table, const Route& route) {
+    if (!table.contains("domain") && !table.contains("prefix") && !route.unknown)
+        return "[[route]]: what is it for? domain, prefix, unknown = true, or several of them";
     if (!table.contains("to")) return "[[route]]: to is missing: the next hop, as to = \"sip:127.0.0.1:5070;transport=udp\"";
     return {};
 }
@@ -259,7 +259,7 @@ void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
     for (const auto& [key, node] : root) {
         const std::string_view name = key.str();
         if (name == "listen") {
-            apply_entries<Listen>(name, node, listen_settings(), config.listen, mistakes, check_listen);
+            apply_entries<Listen>(name, node, listen_settings(), config.runtime.listen, mistakes, check_listen);
         } else if (name == "route") {
             apply_entries<Route>(name, node, route_settings(), config.proxy.routes, mistakes, check_route);
         } else if (std::find(names.begin(), names.end(), name) == names.end()) {
@@ -281,6 +281,19 @@ std::string beside(const std::string& path, const std::string& name) {
     return std::filesystem::path(name).is_absolute() ? name : (std::filesystem::path(path).parent_path() / name).lexically_normal().string();
 }
 
+/// What several services share, and what follows from other settings.
+void spread(Config& config) {
+    const Listen everywhere{transport::Protocol::udp, {IpAddress(), 5060}, {}, 0};
+    if (config.runtime.listen.empty()) {
+        config.runtime.listen.assign(2, everywhere);
+        config.runtime.listen[1].protocol = transport::Protocol::tcp;
+    }
+    if (config.auth.realm.empty()) config.auth.realm = config.domains.front();
+    config.auth.domains = config.registrar.domains = config.proxy.domains = config.domains;
+    config.proxy.realm = config.auth.realm;
+    config.proxy.session_timer = config.accounting.session;
+}
+
 void commented(std::string& out, std::string_view help, std::string_view type, std::string_view line) {
     out += fmt::format("# {} ({})\n{}\n\n", help, type, line);
 }
@@ -299,14 +312,9 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     check_whole(parsed.table(), config, mistakes);
     if (!mistakes.none()) return std::unexpected(mistakes.render());
 
-    if (config.listen.empty()) {
-        config.listen.resize(2);
-        config.listen[1].protocol = transport::Protocol::tcp;
-    }
-    config.auth.domains = config.domains;
-    config.registrar.domains = config.domains;
-    if (config.auth.realm.empty()) config.auth.realm = config.domains.front();
+    spread(config);
     config.data = beside(path, config.data);
+    config.store.path = (std::filesystem::path(config.data) / "offhook.db").string();
     if (!config.log.file.empty()) config.log.file = beside(path, config.log.file);
     return config;
 }
@@ -327,14 +335,15 @@ std::string help_config() {
     std::string out = "# offhookd: every setting with its default. Durations are \"5ms\", \"300s\", \"90m\", \"4h\", \"2d\" or whole seconds.\n\n";
     Config config;
     config.domains = {"example.com"};
+    const Listen listen{transport::Protocol::udp, {IpAddress(), 5060}, {}, 0};
     std::string_view table;
     for (const auto& setting : settings()) {
         if (table.empty() && !setting.table.empty()) {
             out += "# Where we listen; without any: udp and tcp on 0.0.0.0:5060. Repeat the block for each.\n[[listen]]\n";
             for (const auto& entry : listen_settings())
-                commented(out, entry.help, entry.type, fmt::format("{}{} = {}", entry.key == "advertise" ? "# " : "", entry.key, entry.show(Listen{})));
+                commented(out, entry.help, entry.type, fmt::format("{}{} = {}", entry.key == "advertise" ? "# " : "", entry.key, entry.show(listen)));
             out += "[[listen]]\nprotocol = \"tcp\"\naddress = \"0.0.0.0:5060\"\n\n";
-            out += "# Static routes: one block for each, with one of domain, prefix and unknown.\n# [[route]]\n";
+            out += "# Static routes: one block for each; all of domain, prefix and unknown that it has must fit.\n# [[route]]\n";
             for (const auto& entry : route_settings())
                 commented(out, entry.help, entry.type, fmt::format("# {} = {}", entry.key, entry.key == "unknown" ? "true" : entry.show(Route{})));
         }

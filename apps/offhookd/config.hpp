@@ -11,66 +11,32 @@
 
 #include "offhook/accounting/config.hpp"
 #include "offhook/auth/config.hpp"
-#include "offhook/base/address.hpp"
 #include "offhook/base/observer.hpp"
-#include "offhook/base/time.hpp"
 #include "offhook/http/config.hpp"
+#include "offhook/proxy/config.hpp"
 #include "offhook/registrar/config.hpp"
-#include "offhook/transport/flow.hpp"
+#include "offhook/runtime/config.hpp"
+#include "offhook/store/config.hpp"
 
 namespace offhook::daemon {
-
-using namespace std::chrono_literals;
-
-struct Listen {
-    transport::Protocol protocol = transport::Protocol::udp;
-    Endpoint address{IpAddress(), 5060};
-    std::string advertise_host;        ///< empty: the address that the peer reached
-    std::uint16_t advertise_port = 0;  ///< 0: the bound port
-};
-
-struct Route {
-    std::string domain, prefix;
-    bool unknown = false;
-    std::string to;  ///< a SIP URI
-};
-
-struct ProxyConfig {
-    Duration timer_c = 180s;
-    bool recurse_redirects = true;
-    std::uint32_t udp_limit = 1300;
-    std::uint32_t max_breadth = 60;
-    std::vector<Route> routes;
-};
-
-struct StoreConfig {
-    enum class Durability : std::uint8_t { full, relaxed } durability = Durability::full;
-    Duration commit_window = 5ms, store_limit = 500ms;
-};
 
 struct LogConfig {
     Severity level = Severity::info;
     std::string file;  ///< empty: standard error
 };
 
-struct RuntimeConfig {
-    Duration batch_window = 1ms, drain_limit = 5s;
-    std::uint32_t receive_buffer = 4u << 20;
-};
-
+/// Each service's own struct; what several of them need (domains, realm, session timer) is the same in each after load().
 struct Config {
     std::vector<std::string> domains;  ///< own domains in lower case; never empty; the first is the default realm
-    std::string data = "var";          ///< directory: database, API token, lock; after load() relative to nothing but the working directory
-    std::uint16_t shards = 0;          ///< 0: one for each processor
-    std::vector<Listen> listen;        ///< never empty after load()
+    std::string data = "var";          ///< directory: database, API token, lock
+    runtime::Config runtime;           ///< with [[listen]], never empty after load(), and shards
     auth::Config auth;
     registrar::Config registrar;
-    ProxyConfig proxy;
+    proxy::Config proxy;               ///< with [[route]]
     accounting::Config accounting;
-    StoreConfig store;
+    store::Config store;               ///< path: offhook.db in `data`
     http::Config http;
     LogConfig log;
-    RuntimeConfig runtime;
 };
 
 /// The configuration in this file; `data` and log.file are taken relative to the file's folder. Error: every mistake, rendered for a

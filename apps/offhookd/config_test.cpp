@@ -10,6 +10,8 @@
 namespace offhook::daemon {
 namespace {
 
+using namespace std::chrono_literals;
+
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -62,12 +64,15 @@ drain_limit = "2s"
     ASSERT_TRUE(config) << config.error();
     EXPECT_THAT(config->domains, ElementsAre("example.com", "192.0.2.1"));
     EXPECT_EQ(config->data, "etc/db");
-    EXPECT_EQ(config->shards, 2);
-    ASSERT_EQ(config->listen.size(), 2u);
-    EXPECT_EQ(config->listen[0].advertise_host, "sip.example.com");
-    EXPECT_EQ(config->listen[0].advertise_port, 5080);
-    EXPECT_EQ(config->listen[1].protocol, transport::Protocol::tcp);
-    EXPECT_EQ(config->listen[1].address.text(), "[::]:0");
+    EXPECT_EQ(config->store.path, "etc/db/offhook.db");
+    EXPECT_THAT(config->proxy.domains, ElementsAre("example.com", "192.0.2.1"));
+    EXPECT_EQ(config->proxy.realm, "phones");
+    EXPECT_EQ(config->runtime.shards, 2u);
+    ASSERT_EQ(config->runtime.listen.size(), 2u);
+    EXPECT_EQ(config->runtime.listen[0].advertise_host, "sip.example.com");
+    EXPECT_EQ(config->runtime.listen[0].advertise_port, 5080);
+    EXPECT_EQ(config->runtime.listen[1].protocol, transport::Protocol::tcp);
+    EXPECT_EQ(config->runtime.listen[1].address.text(), "[::]:0");
     EXPECT_EQ(config->auth.realm, "phones");
     EXPECT_THAT(config->auth.algorithms, ElementsAre(auth::Algorithm::sha512_256, auth::Algorithm::md5));
     EXPECT_EQ(config->auth.trusted.size(), 2u);
@@ -90,8 +95,8 @@ TEST(Config, DomainsAloneSuffice) {
     const auto config = parse("domains = [\"example.com\"]", "offhook.toml");
     ASSERT_TRUE(config) << config.error();
     EXPECT_EQ(config->auth.realm, "example.com");
-    ASSERT_EQ(config->listen.size(), 2u);
-    EXPECT_EQ(config->listen[1].address.text(), "0.0.0.0:5060");
+    ASSERT_EQ(config->runtime.listen.size(), 2u);
+    EXPECT_EQ(config->runtime.listen[1].address.text(), "0.0.0.0:5060");
     EXPECT_EQ(config->data, "var");
 }
 
@@ -131,7 +136,7 @@ TEST(Config, UnknownKeySuggestsTheNearest) {
               "    commit_window = 1\n"
               "    ^~~~~~~~~~~~~\n");
     EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[http]\nxyzzy = 1\n"),
-              "etc/offhook.toml:3:1: error: [http] xyzzy: unknown; known here: address\n"
+              "etc/offhook.toml:3:1: error: [http] xyzzy: unknown; known here: address, max_connections\n"
               "    xyzzy = 1\n"
               "    ^~~~~\n");
 }
@@ -183,8 +188,8 @@ TEST(Config, Durations) {
 }
 
 TEST(Config, RoutesAndOrder) {
-    EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[[route]]\nprefix = \"00\"\nunknown = true\nto = \"sip:192.0.2.1\"\n"),
-                HasSubstr("etc/offhook.toml:2:1: error: [[route]]: exactly one of domain, prefix and unknown says what the route is for\n"));
+    EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[[route]]\nto = \"sip:192.0.2.1\"\n"),
+                HasSubstr("etc/offhook.toml:2:1: error: [[route]]: what is it for? domain, prefix, unknown = true, or several of them\n"));
     EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[[route]]\nprefix = \"00\"\nto = \"http://x\"\n"),
                 HasSubstr("etc/offhook.toml:4:6: error: [[route]] to: \"http://x\" is not a SIP URI: as \"sip:127.0.0.1:5070;transport=udp\"\n"));
     EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\n[registrar]\nmin_expires = 600\nmax_expires = 500\ndefault_expires = 600\n"),

@@ -13,6 +13,8 @@
 namespace offhook::daemon {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::string_view duration_hint = "a duration is a whole number of seconds or a text such as \"5ms\", \"300s\", \"90m\", \"4h\", \"2d\"";
 
 struct Unit {
@@ -178,6 +180,17 @@ std::string take_advertise(Listen& listen, const std::string& text) {
     return {};
 }
 
+std::string take_dns_servers(Config& config, const std::string& text) {
+    for (std::string_view rest = text; !rest.empty();) {
+        const auto comma = std::min(rest.find(','), rest.size());
+        if (const auto one = trim(rest.substr(0, comma)); !IpAddress::parse(one) && !Endpoint::parse(one))
+            return fmt::format("{} is not a name server: an address, or an address with port, as \"192.0.2.1\"", quoted(one));
+        rest.remove_prefix(std::min(comma + 1, rest.size()));
+    }
+    config.runtime.dns.servers = text;
+    return {};
+}
+
 std::string take_level(Config& config, const std::string& text) {
     constexpr std::array<std::string_view, 4> levels{"debug", "info", "warning", "error"};
     for (std::size_t i = 0; i < levels.size(); ++i)
@@ -197,27 +210,28 @@ std::string take_route_target(Route& route, const std::string& text) {
     const auto uri = message::parse_uri(text);
     if (!uri || !uri->is_sip())
         return fmt::format("{} is not a SIP URI: as \"sip:127.0.0.1:5070;transport=udp\"", quoted(text));
-    route.to = text;
+    route.next_hop = text;
     return {};
 }
 
-std::vector<Setting<Config>> make_top_settings() {
+using C = Config;
+using Settings = std::vector<Setting<Config>>;
+
+Settings top_settings() {
     return {
         list("", "domains", "list of domains", "Own domains: requests to users of these are served here. The first is the default realm. Required.",
-             [](Config& c) -> auto& { return c.domains; }, [](const std::string& domain) { return domain; }, parse_domain),
-        text<Config>("", "data", "folder", "Folder of the database, the API token and the lock; relative to this file.",
-                     [](const Config& c) { return c.data; },
-                     [](Config& c, const std::string& value) -> std::string {
-                         if (value.empty()) return "an empty name is not a folder: as \"var\" or \"/var/lib/offhook\"";
-                         c.data = value;
-                         return {};
-                     }),
-        number<Config>("", "shards", "Worker threads; 0: one for each processor.", [](Config& c) -> auto& { return c.shards; }, 0, 256),
+             [](C& c) -> auto& { return c.domains; }, [](const std::string& domain) { return domain; }, parse_domain),
+        text<C>("", "data", "folder", "Folder of the database, the API token and the lock; relative to this file.", [](const C& c) { return c.data; },
+                [](C& c, const std::string& value) -> std::string {
+                    if (value.empty()) return "an empty name is not a folder: as \"var\" or \"/var/lib/offhook\"";
+                    c.data = value;
+                    return {};
+                }),
+        number<C>("", "shards", "Worker threads; 0: one for each processor.", [](C& c) -> auto& { return c.runtime.shards; }, 0, 256),
     };
 }
 
-std::vector<Setting<Config>> make_service_settings() {
-    using C = Config;
+Settings auth_settings() {
     return {
         text<C>("auth", "realm", "text", "Realm of digest challenges; empty: the first own domain. Stored passwords are bound to it.",
                 [](const C& c) { return c.auth.realm; },
@@ -227,8 +241,7 @@ std::vector<Setting<Config>> make_service_settings() {
                     return {};
                 }),
         list("auth", "algorithms", "list of algorithms", "Digest algorithms to offer, the most preferred first: SHA-256, SHA-512-256, MD5.",
-             [](C& c) -> auto& { return c.auth.algorithms; },
-             [](auth::Algorithm algorithm) { return auth::name_of(algorithm); }, parse_algorithm),
+             [](C& c) -> auto& { return c.auth.algorithms; }, [](auth::Algorithm algorithm) { return auth::name_of(algorithm); }, parse_algorithm),
         list("auth", "trusted", "list of networks", "Senders in these networks are not challenged for calls (REGISTER always is).",
              [](C& c) -> auto& { return c.auth.trusted; }, [](const Network& network) { return network.text(); }, parse_network),
         duration<C>("auth", "nonce_lifetime", "How long a challenge may be answered before a new one is asked for.",
@@ -237,6 +250,11 @@ std::vector<Setting<Config>> make_service_settings() {
                   [](C& c) -> auto& { return c.auth.max_failures; }, 0, 1'000'000),
         duration<C>("auth", "failure_window", "See max_failures.", [](C& c) -> auto& { return c.auth.failure_window; }, 1s, 24h),
         duration<C>("auth", "failure_pause", "How long that pause lasts.", [](C& c) -> auto& { return c.auth.failure_pause; }, 1s, 24h),
+    };
+}
+
+Settings registrar_settings() {
+    return {
         number<C>("registrar", "min_expires", "Seconds; a phone that asks for less gets 423 with this value.",
                   [](C& c) -> auto& { return c.registrar.min_expires; }, 1, 3600),
         number<C>("registrar", "default_expires", "Seconds granted to a phone that names none.",
@@ -245,33 +263,74 @@ std::vector<Setting<Config>> make_service_settings() {
                   [](C& c) -> auto& { return c.registrar.max_expires; }, 1, 31'536'000),
         number<C>("registrar", "max_contacts", "Contacts that one address of record may have.",
                   [](C& c) -> auto& { return c.registrar.max_contacts; }, 1, 100),
+        number<C>("registrar", "max_binding_size", "Octets of one contact with its parameters and Path; 413 above.",
+                  [](C& c) -> auto& { return c.registrar.max_binding_size; }, 256, 60'000),
+        flag<C>("registrar", "path_without_supported", "Store a Path for a phone that does not say Supported: path (RFC 3327 §5.3 advises 420).",
+                [](C& c) -> auto& { return c.registrar.path_without_supported; }),
+    };
+}
+
+Settings proxy_settings() {
+    return {
         duration<C>("proxy", "timer_c", "Longest time that a phone may ring (RFC 3261 §16.6 step 11: more than 3 minutes).",
                     [](C& c) -> auto& { return c.proxy.timer_c; }, 1s, 24h),
         flag<C>("proxy", "recurse_redirects", "Try the contacts of a 3xx response ourselves, instead of passing it on.",
                 [](C& c) -> auto& { return c.proxy.recurse_redirects; }),
         number<C>("proxy", "udp_limit", "Requests of more octets go over TCP (RFC 3261 §18.1.1).",
-                  [](C& c) -> auto& { return c.proxy.udp_limit; }, 500, 65'000),
+                  [](C& c) -> auto& { return c.proxy.stream_above; }, 500, 65'000),
         number<C>("proxy", "max_breadth", "Branches that a request may have at once where it names no Max-Breadth (RFC 5393).",
                   [](C& c) -> auto& { return c.proxy.max_breadth; }, 1, 1000),
-        duration<C>("accounting", "max_call", "A call without session timer ends in the records after this, marked unconfirmed_end.",
+        number<C>("proxy", "max_targets", "Targets tried for one request, redirections included.",
+                  [](C& c) -> auto& { return c.proxy.max_targets; }, 1, 1000),
+        number<C>("proxy", "max_redirects", "Redirections followed for one request.", [](C& c) -> auto& { return c.proxy.max_redirects; }, 0, 100),
+        flag<C>("proxy", "follow_foreign_routes", "Obey a Route that names others, for senders that are authenticated or trusted.",
+                [](C& c) -> auto& { return c.proxy.follow_foreign_routes; }),
+    };
+}
+
+Settings accounting_settings() {
+    return {
+        duration<C>("accounting", "max_call", "A call without session timer ends in the records after this, marked unconfirmed.",
                     [](C& c) -> auto& { return c.accounting.max_call; }, 1s, 24h * 30),
         number<C>("accounting", "session_expires", "Seconds of the session timer that is put into calls (RFC 4028); 0: none.",
                   [](C& c) -> auto& { return c.accounting.session.session_expires; }, 0, 86'400),
         number<C>("accounting", "min_se", "Least session timer accepted, seconds (RFC 4028 §4: at least 90).",
                   [](C& c) -> auto& { return c.accounting.session.min_se; }, 90, 86'400),
-        text<C>("store", "durability", "\"full\" or \"relaxed\"", "full: an answer leaves after its row is on disk; relaxed: a power cut may lose the last rows.",
-                [](const C& c) { return c.store.durability == StoreConfig::Durability::full ? "full" : "relaxed"; },
+        duration<C>("accounting", "answer_wait", "How long an answer waits for its record to be on disk before it goes on regardless.",
+                    [](C& c) -> auto& { return c.accounting.answer_wait; }, 0s, 10s),
+        duration<C>("accounting", "release_wait", "The same for the end of a call and for its refusal.",
+                    [](C& c) -> auto& { return c.accounting.release_wait; }, 0s, 10s),
+    };
+}
+
+Settings store_settings() {
+    return {
+        text<C>("store", "durability", "\"full\" or \"relaxed\"",
+                "full: an answer leaves after its row is on disk; relaxed: a power cut may lose the last rows.",
+                [](const C& c) { return c.store.durability == store::Durability::full ? "full" : "relaxed"; },
                 [](C& c, const std::string& value) -> std::string {
                     if (value != "full" && value != "relaxed") return fmt::format("{} is not a durability: \"full\" or \"relaxed\"", quoted(value));
-                    c.store.durability = value == "full" ? StoreConfig::Durability::full : StoreConfig::Durability::relaxed;
+                    c.store.durability = value == "full" ? store::Durability::full : store::Durability::relaxed;
                     return {};
                 }),
         duration<C>("store", "commit_window", "At most one commit in this time; what comes meanwhile shares the next one.",
                     [](C& c) -> auto& { return c.store.commit_window; }, 0s, 1s),
         duration<C>("store", "store_limit", "No new call is admitted while the oldest uncommitted row is older.",
                     [](C& c) -> auto& { return c.store.store_limit; }, 10ms, 60s),
+        duration<C>("store", "purge_after", "A binding is removed from the database so long after it expired.",
+                    [](C& c) -> auto& { return c.store.purge_after; }, 1s, 24h * 365),
+        duration<C>("store", "keep_events", "An event of the journal is removed at this age.",
+                    [](C& c) -> auto& { return c.store.keep_events; }, 1h, 24h * 3650),
+        number<C>("store", "queue_limit", "Rows that may wait for the database; further ones are refused.",
+                  [](C& c) -> auto& { return c.store.queue_limit; }, 64, 10'000'000),
+    };
+}
+
+Settings program_settings() {
+    return {
         text<C>("http", "address", "address:port", "Where the HTTP API listens; port 0: any free one.", [](const C& c) { return c.http.address.text(); },
                 [](C& c, const std::string& value) { return take_endpoint(c.http.address, value); }),
+        number<C>("http", "max_connections", "Connections at once; one more is told 503.", [](C& c) -> auto& { return c.http.max_connections; }, 1, 10'000),
         text<C>("log", "level", "level", "Least severity that is logged: debug, info, warning, error.", level_name, take_level),
         text<C>("log", "file", "file", "File that the log is appended to, relative to this file; empty: standard error.",
                 [](const C& c) { return c.log.file; },
@@ -279,12 +338,20 @@ std::vector<Setting<Config>> make_service_settings() {
                     c.log.file = value;
                     return {};
                 }),
-        duration<C>("runtime", "batch_window", "How long datagrams may gather before they are read, at high rates only.",
+        duration<C>("runtime", "batch_window", "How long datagrams may gather before they are read, at high rates only; 0: never.",
                     [](C& c) -> auto& { return c.runtime.batch_window; }, 0s, 20ms),
-        duration<C>("runtime", "drain_limit", "How long calls and transactions may finish after SIGTERM.",
-                    [](C& c) -> auto& { return c.runtime.drain_limit; }, 0s, 1h),
+        duration<C>("runtime", "drain_limit", "How long transactions may finish after SIGTERM.", [](C& c) -> auto& { return c.runtime.drain_limit; }, 0s, 1h),
         number<C>("runtime", "receive_buffer", "Octets of each UDP socket's receive buffer.",
                   [](C& c) -> auto& { return c.runtime.receive_buffer; }, 65'536, 1 << 30),
+        number<C>("runtime", "max_message", "Octets of a SIP message; 413 above.",
+                  [](C& c) -> auto& { return c.runtime.message_limits.size; }, 1'300, 65'535),
+        number<C>("runtime", "connections", "TCP connections of each shard.", [](C& c) -> auto& { return c.runtime.connections; }, 1, 1'000'000),
+        duration<C>("runtime", "connect_limit", "How long a TCP connection may take to be made.",
+                    [](C& c) -> auto& { return c.runtime.connect_limit; }, 10ms, 60s),
+        duration<C>("runtime", "idle_limit", "A TCP connection without an octet either way is closed after this.",
+                    [](C& c) -> auto& { return c.runtime.idle_limit; }, 1s, 24h),
+        text<C>("runtime", "dns_servers", "addresses", "Name servers, as \"192.0.2.1,192.0.2.2:5353\"; empty: those of /etc/resolv.conf.",
+                [](const C& c) { return c.runtime.dns.servers; }, take_dns_servers),
     };
 }
 
@@ -314,16 +381,16 @@ std::vector<Setting<Route>> make_route_settings() {
         };
     };
     return {
-        text<Route>("route", "domain", "domain", "Requests to this foreign domain ...", [](const Route&) { return "example.net"; },
+        text<Route>("route", "domain", "domain", "Requests to this domain; without it: to own domains ...", [](const Route&) { return "example.net"; },
                     [](Route& route, const std::string& value) -> std::string {
                         auto domain = parse_domain(value);
                         if (!domain) return domain.error();
                         route.domain = std::move(*domain);
                         return {};
                     }),
-        text<Route>("route", "prefix", "text", "... or to users of own domains that begin with this ...", [](const Route&) { return "00"; },
-                    plain(&Route::prefix)),
-        flag<Route>("route", "unknown", "... or to users of own domains that are not known here", [](Route& route) -> auto& { return route.unknown; }),
+        text<Route>("route", "prefix", "text", "... whose user begins with this ...", [](const Route&) { return "00"; },
+                    plain(&Route::user_prefix)),
+        flag<Route>("route", "unknown", "... whose user is not known here ...", [](Route& route) -> auto& { return route.unknown; }),
         text<Route>("route", "to", "SIP URI", "... go to this next hop.", [](const Route&) { return "sip:127.0.0.1:5070;transport=udp"; },
                     take_route_target),
     };
@@ -333,8 +400,9 @@ std::vector<Setting<Route>> make_route_settings() {
 
 std::span<const Setting<Config>> settings() {
     static const std::vector<Setting<Config>> table = [] {
-        auto all = make_top_settings();
-        for (auto& setting : make_service_settings()) all.push_back(std::move(setting));
+        auto all = top_settings();
+        for (const auto make : {auth_settings, registrar_settings, proxy_settings, accounting_settings, store_settings, program_settings})
+            for (auto& setting : make()) all.push_back(std::move(setting));
         return all;
     }();
     return table;

@@ -11,6 +11,9 @@
 
 namespace offhook::daemon {
 
+using Listen = runtime::ListenConfig;
+using Route = proxy::StaticRoute;
+
 /// One scalar of the file.
 struct Value {
     enum class Kind : std::uint8_t { text, number, flag, other } kind = Kind::other;
