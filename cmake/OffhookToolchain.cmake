@@ -43,7 +43,7 @@ else()
 endif()
 
 if(OFFHOOK_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link)  # libFuzzer is led by the coverage of the libraries
+  add_compile_options(-O1 -fsanitize=fuzzer-no-link)  # libFuzzer is led by the coverage of the libraries
 endif()
 
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
