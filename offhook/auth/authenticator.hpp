@@ -29,7 +29,8 @@ public:
     virtual void append_challenges(std::string& out, std::string_view realm, bool proxy, bool stale, Now now) = 0;
     /// The credentials for `realm` in the request's Authorization (proxy: Proxy-Authorization) fields. Nothing: kept, then exactly
     /// one answer to the ticket. Without credentials for this realm: Refused.
-    [[nodiscard]] virtual std::optional<Verdict> verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket, Now now) = 0;
+    [[nodiscard]] virtual std::optional<Verdict> verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket,
+                                                        Now now) = 0;
     /// True if the request has credentials for this realm.
     [[nodiscard]] virtual bool has_credentials(const message::Message& request, std::string_view realm, bool proxy) const = 0;
 };

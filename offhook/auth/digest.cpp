@@ -1,7 +1,6 @@
 #include "offhook/auth/digest.hpp"
 
 #include <algorithm>
-#include <charconv>
 
 #include "offhook/message/credentials.hpp"
 #include "offhook/message/name_addr.hpp"
@@ -43,8 +42,7 @@ std::optional<message::Credentials> credentials_for(const message::Message& requ
 
 /// Host of the address that the request speaks for: To of a REGISTER, else From.
 std::string_view spoken_for(const message::Message& request) {
-    const auto address =
-        message::parse_name_addr(request.value(request.method() == message::Method::register_ ? HeaderId::to : HeaderId::from));
+    const auto address = message::parse_name_addr(request.value(request.method() == message::Method::register_ ? HeaderId::to : HeaderId::from));
     if (!address) return {};
     const auto uri = message::parse_uri(address->uri);
     return uri ? uri->host : std::string_view{};
@@ -56,6 +54,18 @@ bool same_resource(std::string_view digest_uri, std::string_view request_uri) {
     if (!a || !b) return false;
     if (a->is_sip() && b->is_sip()) return message::address_of_record(*a) == message::address_of_record(*b);
     return message::equivalent(*a, *b);
+}
+
+/// RFC 7616 §3.4: exactly 8 hexadecimal digits; 0 if it is anything else.
+std::uint32_t read_count(std::string_view nc) {
+    if (nc.size() != 8) return 0;
+    std::uint32_t count = 0;
+    for (const char c : nc) {
+        const int digit = hex_value(c);
+        if (digit < 0) return 0;
+        count = count << 4 | static_cast<std::uint32_t>(digit);
+    }
+    return count;
 }
 
 std::uint64_t key_of(Ticket ticket) { return static_cast<std::uint64_t>(ticket.handle.generation) << 32 | ticket.handle.slot; }
@@ -131,11 +141,7 @@ std::optional<Verdict> DigestAuthenticator::verify(const message::Message& reque
     if (!users_.loaded()) return Unavailable{};
     std::optional<Answer> answer = read_answer(request, realm, proxy);
     if (!answer) return Refused{};
-    if (!answer->qop.empty() && answer->nc.size() == 8) {  // RFC 7616 §3.4: exactly 8 hexadecimal digits
-        std::uint32_t count = 0;
-        const auto [end, error] = std::from_chars(answer->nc.data(), answer->nc.data() + 8, count, 16);
-        if (error == std::errc{} && end == answer->nc.data() + 8) answer->count = count;
-    }
+    if (!answer->qop.empty()) answer->count = read_count(answer->nc);
     if (!acceptable(*answer, request)) return Refused{};
 
     std::string unescaped;

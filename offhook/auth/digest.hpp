@@ -31,8 +31,7 @@ public:
                         const SipKey& fingerprint_key, std::uint16_t instance, OwnNonce own_nonce = {});
 
     void append_challenges(std::string& out, std::string_view realm, bool proxy, bool stale, Now now) override;
-    [[nodiscard]] std::optional<Verdict> verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket,
-                                                Now now) override;
+    [[nodiscard]] std::optional<Verdict> verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket, Now now) override;
     [[nodiscard]] bool has_credentials(const message::Message& request, std::string_view realm, bool proxy) const override;
 
     /// The ReplayGuard's late answer to a ticket: the verdict that verify() kept back. Nothing if the ticket is not waiting.

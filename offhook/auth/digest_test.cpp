@@ -194,7 +194,7 @@ TEST_F(Digest, TakesACountAgainOnlyWithTheSameRequest) {
 
 TEST_F(Digest, ComparesTheDigestUriByAddress) {
     const std::pair<const char*, bool> cases[] = {
-        {"sip:example.com", true},        {"sip:example.com:5060", true}, {"sip:EXAMPLE.com;transport=udp", true},
+        {"sip:example.com", true},      {"sip:example.com:5060", true}, {"sip:EXAMPLE.com;transport=udp", true},
         {"sip:bob@example.com", false}, {"sip:example.org", false},     {"", false},
         {"not a uri", false},
     };

@@ -49,8 +49,7 @@ struct AuthenticationHandler::Parties {
 };
 
 AuthenticationHandler::AuthenticationHandler(std::shared_ptr<const Config> config, Authenticator& authenticator, transaction::Chain& chain,
-                                             Observer& observer, const SipKey& key, std::uint16_t shard, std::uint16_t ticket_kind,
-                                             GateHooks hooks)
+                                             Observer& observer, const SipKey& key, std::uint16_t shard, std::uint16_t ticket_kind, GateHooks hooks)
     : config_(std::move(config)),
       authenticator_(authenticator),
       chain_(chain),
@@ -83,9 +82,13 @@ AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const 
 RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
     const Parties parties{party_of(request->message, HeaderId::from, *config_), party_of(request->message, HeaderId::to, *config_)};
     switch (judge(*request, parties)) {
-        case Way::pass: return request;
-        case Way::refuse: reject(*request, 400, Cause::malformed, 0, now); return nullptr;
-        case Way::verify: break;
+        case Way::pass:
+            return request;
+        case Way::refuse:
+            reject(*request, 400, Cause::malformed, 0, now);
+            return nullptr;
+        case Way::verify:
+            break;
     }
     const std::string_view realm = config_->effective_realm();
     const bool proxy = is_proxy(*request);
@@ -94,8 +97,7 @@ RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
         return nullptr;
     }
     if (config_->max_failures != 0) {
-        const Duration pause =
-            failures_.pause(claimed_user(request->message, realm, proxy), request->flow.remote.address, *config_, now.steady);
+        const Duration pause = failures_.pause(claimed_user(request->message, realm, proxy), request->flow.remote.address, *config_, now.steady);
         if (pause > Duration{}) {
             const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
             reject(*request, 403, Cause::wrong_credentials, static_cast<std::uint64_t>(seconds), now);
@@ -111,7 +113,7 @@ RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
     return conclude(std::move(request), *verdict, now);
 }
 
-void AuthenticationHandler::on_verdict(Ticket ticket, Verdict verdict, Now now) {
+void AuthenticationHandler::on_verdict(Ticket ticket, const Verdict& verdict, Now now) {
     RequestPtr* slot = suspended_.find(ticket.handle);
     if (slot == nullptr) return;  // cancelled meanwhile
     RequestPtr request = std::move(*slot);
@@ -148,8 +150,7 @@ RequestPtr AuthenticationHandler::conclude(RequestPtr request, const Verdict& ve
         challenge(*request, false, Cause::wrong_credentials, now);
         return nullptr;
     }
-    if (config_->max_failures != 0)
-        failures_.succeeded(claimed_user(request->message, realm, is_proxy(*request)), request->flow.remote.address);
+    if (config_->max_failures != 0) failures_.succeeded(claimed_user(request->message, realm, is_proxy(*request)), request->flow.remote.address);
     return admit(std::move(request), std::get<Identity>(verdict), now);
 }
 

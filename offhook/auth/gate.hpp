@@ -43,7 +43,7 @@ public:
     [[nodiscard]] transaction::RequestPtr handle(transaction::RequestPtr request, Now now) override;
 
     /// The late answer of the authenticator; a ticket that is no longer waited for is dropped.
-    void on_verdict(Ticket ticket, Verdict verdict, Now now);
+    void on_verdict(Ticket ticket, const Verdict& verdict, Now now);
     /// A CANCEL matched this INVITE: if it waits here, it is answered with 487 and goes nowhere. True if it did.
     bool on_cancel(transaction::ServerId invite, Now now);
 

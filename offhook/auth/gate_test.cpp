@@ -128,8 +128,8 @@ TEST_F(Gate, RefusesABorrowedFrom) {
     EXPECT_EQ(answered(parts, {.user = "alice@example.com"}), 403);
     parts.from = "<sip:al%69ce@example.com>;tag=1";  // the same name (§19.1.4)
     EXPECT_EQ(answered(parts), 202);
-    EXPECT_EQ(server->observer.causes, (std::vector{Cause::not_authenticated, Cause::forbidden, Cause::not_authenticated, Cause::forbidden,
-                                                    Cause::not_authenticated}));
+    EXPECT_EQ(server->observer.causes,
+              (std::vector{Cause::not_authenticated, Cause::forbidden, Cause::not_authenticated, Cause::forbidden, Cause::not_authenticated}));
 }
 
 TEST_F(Gate, LetsAUserRegisterOnlyItsOwnAddress) {

@@ -30,9 +30,11 @@ std::string_view Hasher::joined(Algorithm algorithm, std::initializer_list<std::
         EVP_DigestUpdate(context_.get(), piece.data(), piece.size());
     }
     std::array<unsigned char, EVP_MAX_MD_SIZE> bytes;
-    unsigned size = 0;
-    if (EVP_DigestFinal_ex(context_.get(), bytes.data(), &size) != 1 || 2 * size > out.size()) return {};
-    for (unsigned i = 0; i < size; ++i) {
+    unsigned written = 0;
+    if (EVP_DigestFinal_ex(context_.get(), bytes.data(), &written) != 1) return {};
+    const std::size_t size = written;
+    if (2 * size > out.size()) return {};
+    for (std::size_t i = 0; i < size; ++i) {
         out[2 * i] = digits[bytes[i] >> 4];
         out[2 * i + 1] = digits[bytes[i] & 15];
     }

@@ -50,9 +50,9 @@ private:
 /// What a response is computed from, as it stands in the credentials, quotes removed.
 struct DigestInput {
     Algorithm algorithm = Algorithm::md5;
-    std::string_view ha1;        ///< of the session for a -sess algorithm (session_ha1())
+    std::string_view ha1;  ///< of the session for a -sess algorithm (session_ha1())
     std::string_view method, uri, nonce;
-    std::string_view qop;        ///< empty: the form of RFC 2069, without nc and cnonce
+    std::string_view qop;  ///< empty: the form of RFC 2069, without nc and cnonce
     std::string_view nc, cnonce;
     std::string_view body_hash;  ///< H(body), for qop "auth-int" only
 };
@@ -61,8 +61,8 @@ struct DigestInput {
 [[nodiscard]] std::string_view digest_response(Hasher& hasher, const DigestInput& input, HexDigest& out);
 
 /// RFC 7616 §3.4.2: A1 of the -sess algorithms.
-[[nodiscard]] std::string_view session_ha1(Hasher& hasher, Algorithm algorithm, std::string_view ha1, std::string_view nonce,
-                                           std::string_view cnonce, HexDigest& out);
+[[nodiscard]] std::string_view session_ha1(Hasher& hasher, Algorithm algorithm, std::string_view ha1, std::string_view nonce, std::string_view cnonce,
+                                           HexDigest& out);
 
 /// Compares in a time that depends on the sizes only.
 [[nodiscard]] bool equal_in_constant_time(std::string_view a, std::string_view b);

@@ -47,8 +47,7 @@ void NonceMint::sign(const Bytes& bytes, std::uint8_t* mac) {
 }
 
 NonceMint::Text NonceMint::make(UtcTime now) {
-    const auto milliseconds =
-        static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+    const auto milliseconds = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
     Bytes bytes;
     for (unsigned i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(milliseconds >> (40 - 8 * i));
     for (unsigned i = 0; i < 2; ++i) bytes[6 + i] = static_cast<std::uint8_t>(instance_ >> (8 - 8 * i));

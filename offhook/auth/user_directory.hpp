@@ -13,8 +13,8 @@ inline constexpr std::size_t algorithm_count = 3;
 
 /// Hash of user:realm:password in lower-case hexadecimal; empty: not stored for this algorithm.
 struct HashedPassword {
-    std::string plain_name;   ///< user name "alice"
-    std::string full_name;    ///< user name "alice@example.com", as some phones send
+    std::string plain_name;  ///< user name "alice"
+    std::string full_name;   ///< user name "alice@example.com", as some phones send
 };
 
 struct User {

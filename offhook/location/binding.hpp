@@ -11,16 +11,16 @@
 namespace offhook::location {
 
 struct Binding {
-    std::string contact;        ///< URI as registered
-    std::string parameters;     ///< other Contact parameters (not q, not expires), from the first ';'
-    std::uint16_t q = 1000;     ///< thousandths; 1000 if none was given (§20.10 leaves it open)
+    std::string contact;     ///< URI as registered
+    std::string parameters;  ///< other Contact parameters (not q, not expires), from the first ';'
+    std::uint16_t q = 1000;  ///< thousandths; 1000 if none was given (§20.10 leaves it open)
     UtcTime expires{};
-    std::string call_id;        ///< of the REGISTER
+    std::string call_id;  ///< of the REGISTER
     std::uint32_t cseq = 0;
-    std::string path;           ///< Path values, comma-separated, in order (RFC 3327); the Route of requests to it
+    std::string path;  ///< Path values, comma-separated, in order (RFC 3327); the Route of requests to it
     std::string user_agent;
-    transport::Flow flow;       ///< of the REGISTER: source address, local listener, connection
-    bool behind_nat = false;    ///< the Contact's address is not the source: requests go over the flow
+    transport::Flow flow;     ///< of the REGISTER: source address, local listener, connection
+    bool behind_nat = false;  ///< the Contact's address is not the source: requests go over the flow
     UtcTime registered{};
 };
 

@@ -10,9 +10,9 @@ namespace offhook::location {
 
 Targets targets(const BindingSet& set, UtcTime now) {
     Targets result;
+    const auto higher = [](const Binding* a, const Binding* b) { return a->q > b->q; };
     for (const Binding& binding : set.bindings)
-        if (binding.expires > now) result.push_back(&binding);
-    std::stable_sort(result.begin(), result.end(), [](const Binding* a, const Binding* b) { return a->q > b->q; });
+        if (binding.expires > now) result.insert(std::upper_bound(result.begin(), result.end(), &binding, higher), &binding);
     return result;
 }
 

@@ -17,12 +17,17 @@ namespace {
 
 Cause cause_of(int status) {
     switch (status) {
-        case 403: return Cause::forbidden;
-        case 404: return Cause::no_user;
-        case 420: return Cause::unsupported_extension;
+        case 403:
+            return Cause::forbidden;
+        case 404:
+            return Cause::no_user;
+        case 420:
+            return Cause::unsupported_extension;
         case 500:
-        case 503: return Cause::store_unhealthy;
-        default: return Cause::malformed;
+        case 503:
+            return Cause::store_unhealthy;
+        default:
+            return Cause::malformed;
     }
 }
 
@@ -58,7 +63,8 @@ std::expected<std::string, Refusal> Registrar::authorised_address(const Request&
         case Trust::trusted_network:
             if (!users_.find(lower(uri->host), user)) return std::unexpected(Refusal{404, {}, {}});
             break;
-        case Trust::unknown: return std::unexpected(Refusal{403, {}, {}});
+        case Trust::unknown:
+            return std::unexpected(Refusal{403, {}, {}});
     }
     return message::address_of_record(*uri);
 }

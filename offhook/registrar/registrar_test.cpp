@@ -11,11 +11,11 @@ namespace {
 
 using auth::test::at;
 using auth::test::RequestParts;
+using message::HeaderId;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using message::HeaderId;
 using Trust = transaction::Sender::Trust;
 using namespace std::chrono_literals;
 
@@ -230,8 +230,8 @@ TEST_F(Registering, RefusesAddressesThatAreNotTheSenders) {
     introduction.sender = {Trust::trusted_network, {}, {}};
     EXPECT_EQ(status_of({}), 200);
     EXPECT_EQ(status_of({.to = "<sip:nobody@example.com>"}), 404);
-    EXPECT_THAT(server.observer.causes, ElementsAre(Cause::no_user, Cause::no_user, Cause::no_user, Cause::forbidden, Cause::forbidden,
-                                                    Cause::forbidden, Cause::no_user));
+    EXPECT_THAT(server.observer.causes,
+                ElementsAre(Cause::no_user, Cause::no_user, Cause::no_user, Cause::forbidden, Cause::forbidden, Cause::forbidden, Cause::no_user));
 }
 
 // Step 5: parameters removed, escapes decoded: one list of bindings for all spellings.

@@ -84,8 +84,7 @@ std::expected<std::uint32_t, Refusal> grant(const message::NameAddr& contact, st
     return std::min(seconds, config.max_expires);
 }
 
-std::expected<ContactUpdate, Refusal> read_contact(const message::NameAddr& contact, std::optional<std::uint32_t> header,
-                                                   const Config& config) {
+std::expected<ContactUpdate, Refusal> read_contact(const message::NameAddr& contact, std::optional<std::uint32_t> header, const Config& config) {
     ContactUpdate result;
     result.uri = contact.uri;
     message::ParameterReader reader(contact.parameters);
@@ -107,9 +106,7 @@ std::expected<ContactUpdate, Refusal> read_contact(const message::NameAddr& cont
 }
 
 /// Step 6 and 7: a request with the same Call-ID must have a higher CSeq than the one that made the binding.
-bool out_of_order(const Binding& binding, const Update& update) {
-    return binding.call_id == update.call_id && update.cseq <= binding.cseq;
-}
+bool out_of_order(const Binding& binding, const Update& update) { return binding.call_id == update.call_id && update.cseq <= binding.cseq; }
 
 Refusal aborted() { return refusal(500, "Out of Order"); }
 
@@ -143,8 +140,7 @@ std::expected<Update, Refusal> read_update(const message::Message& request, cons
         }
         auto change = read_contact(*contact, header, config);
         if (!change) return std::unexpected(std::move(change.error()));
-        if (change->uri.size() + change->parameters.size() + update.path.size() > config.max_binding_size)
-            return std::unexpected(refusal(413));
+        if (change->uri.size() + change->parameters.size() + update.path.size() > config.max_binding_size) return std::unexpected(refusal(413));
         // A request that names more contacts than an address may have cannot become valid; its end need not be read.
         if (update.contacts.size() >= 2 * std::size_t{config.max_contacts}) return std::unexpected(refusal(403, "Too Many Contacts"));
         update.contacts.push_back(std::move(*change));
@@ -185,9 +181,17 @@ std::expected<BindingSet, Refusal> apply(const BindingSet* current, const Update
         Binding& binding = exists ? *same : next.bindings.emplace_back();
         touched.resize(next.bindings.size());
         touched[static_cast<std::size_t>(at)] = true;
-        binding = Binding{std::string(change.uri), change.parameters, change.q, now + std::chrono::seconds(change.expires),
-                          std::string(update.call_id), update.cseq, update.path, std::string(update.user_agent), flow,
-                          location::behind_nat(*uri, flow, !update.path.empty()), now};
+        binding = Binding{std::string(change.uri),
+                          change.parameters,
+                          change.q,
+                          now + std::chrono::seconds(change.expires),
+                          std::string(update.call_id),
+                          update.cseq,
+                          update.path,
+                          std::string(update.user_agent),
+                          flow,
+                          location::behind_nat(*uri, flow, !update.path.empty()),
+                          now};
     }
     if (next.bindings.size() > config.max_contacts && next.bindings.size() > before) return std::unexpected(refusal(403, "Too Many Contacts"));
     return next;

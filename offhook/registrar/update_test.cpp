@@ -58,8 +58,9 @@ protected:
 };
 
 TEST_F(Updates, StoreWhatReachesThePhone) {
-    EXPECT_EQ(put("Contact: \"A\" <sip:alice@10.0.0.5:5061;transport=udp>;q=0.7;expires=120;+sip.instance=\"<urn:x>\"\r\nUser-Agent: phone 1\r\n", "c9", 4),
-              200);
+    EXPECT_EQ(
+        put("Contact: \"A\" <sip:alice@10.0.0.5:5061;transport=udp>;q=0.7;expires=120;+sip.instance=\"<urn:x>\"\r\nUser-Agent: phone 1\r\n", "c9", 4),
+        200);
     const location::Binding& b = current->bindings.at(0);
     EXPECT_EQ(current->address_of_record, "alice@example.com");
     EXPECT_EQ(b.contact, "sip:alice@10.0.0.5:5061;transport=udp");
@@ -105,7 +106,8 @@ TEST_P(Intervals, Give) {
     }
 }
 INSTANTIATE_TEST_SUITE_P(Rfc3261, Intervals,
-                         ::testing::Values(Interval{"too_brief", ";expires=59", nullptr, 423, 0}, Interval{"just_long_enough", ";expires=60", nullptr, 200, 60},
+                         ::testing::Values(Interval{"too_brief", ";expires=59", nullptr, 423, 0},
+                                           Interval{"just_long_enough", ";expires=60", nullptr, 200, 60},
                                            Interval{"too_brief_in_header", "", "1", 423, 0}, Interval{"zero_removes", ";expires=0", "500", 200, 0},
                                            Interval{"lowered", ";expires=7201", nullptr, 200, 7200},
                                            Interval{"beyond_any_number", ";expires=280297596632815", nullptr, 200, 7200},
@@ -162,7 +164,7 @@ TEST_F(Updates, RemoveOneOrAll) {
     EXPECT_EQ(put("Contact: <sip:2@h>\r\nExpires: 0\r\n", "c1", 2), 200);
     EXPECT_THAT(bindings(), ElementsAre("sip:1@h 3600", "sip:3@h 3600"));
     EXPECT_EQ(put("Contact: <sip:9@h>;expires=0\r\n", "c1", 3), 200);  // never known
-    EXPECT_EQ(put("Contact: *\r\nExpires: 0\r\n", "c1", 1), 500);     // out of order
+    EXPECT_EQ(put("Contact: *\r\nExpires: 0\r\n", "c1", 1), 500);      // out of order
     EXPECT_EQ(put("Contact: *\r\nExpires: 0\r\n", "c1", 4), 200);
     EXPECT_THAT(bindings(), IsEmpty());
     EXPECT_EQ(put("Contact: <sip:1@h>\r\n", "c1", 5), 200);
@@ -172,9 +174,9 @@ TEST_F(Updates, RemoveOneOrAll) {
 
 TEST_F(Updates, RefuseAStarThatDoesNotStandAlone) {
     EXPECT_EQ(put("Contact: <sip:1@h>\r\n"), 200);
-    for (const char* headers : {"Contact: *\r\n", "Contact: *\r\nExpires: 60\r\n", "Contact: *\r\nExpires: x\r\n",
-                                "Contact: *\r\nContact: <sip:2@h>\r\nExpires: 0\r\n", "Contact: <sip:2@h>\r\nContact: *\r\nExpires: 0\r\n",
-                                "Contact: *\r\nContact: *\r\nExpires: 0\r\n", "Contact: *;expires=0\r\n"})
+    for (const char* headers :
+         {"Contact: *\r\n", "Contact: *\r\nExpires: 60\r\n", "Contact: *\r\nExpires: x\r\n", "Contact: *\r\nContact: <sip:2@h>\r\nExpires: 0\r\n",
+          "Contact: <sip:2@h>\r\nContact: *\r\nExpires: 0\r\n", "Contact: *\r\nContact: *\r\nExpires: 0\r\n", "Contact: *;expires=0\r\n"})
         EXPECT_EQ(put(headers, "c1", 2), 400) << headers;
     EXPECT_EQ(bindings().size(), 1u);
 }
