@@ -14,18 +14,18 @@ namespace offhook::runtime {
 
 struct ListenConfig {
     transport::Protocol protocol = transport::Protocol::udp;  ///< udp or tcp
-    Endpoint address;                  ///< port 0: one that is free
-    std::string advertise_host;        ///< what Via and Record-Route say; empty: the address that the peer reached
-    std::uint16_t advertise_port = 0;  ///< 0: the bound port
+    Endpoint address;                                         ///< port 0: one that is free
+    std::string advertise_host;                               ///< what Via and Record-Route say; empty: the address that the peer reached
+    std::uint16_t advertise_port = 0;                         ///< 0: the bound port
 };
 
 struct DnsConfig {
-    std::uint32_t cache = 10'000;                          ///< names kept
-    Duration longest_ttl = std::chrono::minutes{5};        ///< an answer is kept no longer, whatever its TTL
-    Duration shortest_ttl = std::chrono::seconds{1};       ///< nor shorter
-    Duration negative_ttl = std::chrono::seconds{5};       ///< how long it is remembered that a name has no address
-    Duration limit = std::chrono::milliseconds{4'500};     ///< an answer that comes later counts as none
-    std::string servers;                                   ///< "192.0.2.1,192.0.2.2:5353"; empty: those of /etc/resolv.conf
+    std::uint32_t cache = 10'000;                       ///< names kept
+    Duration longest_ttl = std::chrono::minutes{5};     ///< an answer is kept no longer, whatever its TTL
+    Duration shortest_ttl = std::chrono::seconds{1};    ///< nor shorter
+    Duration negative_ttl = std::chrono::seconds{5};    ///< how long it is remembered that a name has no address
+    Duration limit = std::chrono::milliseconds{4'500};  ///< an answer that comes later counts as none
+    std::string servers;                                ///< "192.0.2.1,192.0.2.2:5353"; empty: those of /etc/resolv.conf
 };
 
 struct Config {

@@ -68,8 +68,10 @@ struct Control::State {
     void listen_for_signals() {
         signals.async_wait([this](const boost::system::error_code& error, int signal) {
             if (error) return;
-            if (signal == SIGHUP) hangup = true;
-            else if (phase == Phase::draining || drain_asked.exchange(true)) stop_asked = true;  // the second one is impatient
+            if (signal == SIGHUP)
+                hangup = true;
+            else if (phase == Phase::draining || drain_asked.exchange(true))
+                stop_asked = true;  // the second one is impatient
             listen_for_signals();
         });
     }
@@ -122,8 +124,10 @@ void Control::run(const Config& config, Mailer& mailer, const std::function<bool
         const auto ready = s.loop.wait(until);
         now = read_clock().steady;
         for (const Loop::Ready& r : ready) {
-            if (r.cookie.kind == State::wake) s.clear_wake();
-            else dns.on_ready(r, now);
+            if (r.cookie.kind == State::wake)
+                s.clear_wake();
+            else
+                dns.on_ready(r, now);
         }
         for (Dns::Question& question : s.take_questions()) dns.ask(std::move(question), now);
         dns.on_time(now);

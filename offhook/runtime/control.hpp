@@ -18,8 +18,8 @@ public:
     void take_signals();
     /// Serves until it is stopped; all_idle is asked while draining.
     void run(const Config& config, Mailer& mailer, const std::function<bool()>& all_idle);
-    void ask_drain();  ///< any thread
-    void ask_stop();   ///< any thread
+    void ask_drain();                                   ///< any thread
+    void ask_stop();                                    ///< any thread
     void ask_address(std::string host, Ticket ticket);  ///< any thread: answered by Mail::resolved (dns.hpp)
 
     std::function<void()> on_hangup, on_drain;

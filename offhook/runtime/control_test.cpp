@@ -122,8 +122,14 @@ TEST(Resolver, AsksOnceForEqualQuestionsAndGivesUpInTime) {
     config.dns.servers = dns.local().text();
     config.dns.limit = 300ms;
     Reports<std::pair<std::uint16_t, transport::Addresses>> answers;
-    Server server(config, {.on_start = [](ShardServices& services) { EXPECT_FALSE(services.resolver.resolve("sip.example", {services.index, 0, {1, 1}})); },
-                           .on_mail = [&](ShardServices& services, Mail& mail, Now) { answers.add({services.index, mail.addresses}); }});
+    Server server(config, {.on_start =
+                               [](ShardServices& services) {
+                                   EXPECT_FALSE(services.resolver.resolve("sip.example", {services.index, 0, {1, 1}}));
+                               },
+                           .on_mail =
+                               [&](ShardServices& services, Mail& mail, Now) {
+                                   answers.add({services.index, mail.addresses});
+                               }});
     for (int i = 0; i < 2; ++i) {
         Endpoint from;
         std::string query = dns.receive(&from);
@@ -151,7 +157,10 @@ TEST(Resolver, AnswersWithNothingWhenNobodyDoes) {
     config.dns.limit = 200ms;
     Reports<std::pair<bool, std::size_t>> answers;
     Server server(config, {.on_start = [](ShardServices& services) { EXPECT_FALSE(services.resolver.resolve("sip.example", {})); },
-                           .on_mail = [&](auto&, Mail& mail, Now) { answers.add({mail.ok, mail.addresses.size()}); }});
+                           .on_mail =
+                               [&](auto&, Mail& mail, Now) {
+                                   answers.add({mail.ok, mail.addresses.size()});
+                               }});
     EXPECT_EQ(answers.next(), (std::pair{false, std::size_t{0}}));
 }
 

@@ -6,17 +6,17 @@
 namespace offhook::runtime {
 
 struct Counters {
-    std::uint64_t datagrams_in = 0;        ///< keep-alives included
+    std::uint64_t datagrams_in = 0;  ///< keep-alives included
     std::uint64_t datagrams_out = 0;
-    std::uint64_t datagrams_lost = 0;      ///< the kernel's receive buffer was full (SO_RXQ_OVFL)
-    std::uint64_t datagrams_unsent = 0;    ///< the kernel refused them
-    std::uint64_t messages = 0;            ///< given to the handlers
+    std::uint64_t datagrams_lost = 0;    ///< the kernel's receive buffer was full (SO_RXQ_OVFL)
+    std::uint64_t datagrams_unsent = 0;  ///< the kernel refused them
+    std::uint64_t messages = 0;          ///< given to the handlers
     std::uint64_t malformed = 0;
-    std::uint64_t handed_over = 0;         ///< came in at a shard that does not own them
+    std::uint64_t handed_over = 0;  ///< came in at a shard that does not own them
     std::uint64_t mailbox_dropped = 0;
     std::uint64_t connections_accepted = 0;
     std::uint64_t connections_opened = 0;
-    std::uint64_t connections_refused = 0; ///< beyond the limit
+    std::uint64_t connections_refused = 0;  ///< beyond the limit
     std::uint64_t connections_now = 0;
     std::uint64_t turns = 0;
 };

@@ -54,9 +54,9 @@ TEST(Datagrams, ABurstIsAnsweredWhole) {
 TEST(Datagrams, AWildcardListenerAnswersFromTheAddressThatWasReached) {
     Reports<Endpoint> reached;
     Server server(listening({{transport::Protocol::udp, at("0.0.0.0:0"), {}, 0}}), {.on_message = [&](auto& services, auto& m, auto& from) {
-                                                                                        reached.add(from.local);
-                                                                                        echo(services, m, from);
-                                                                                    }});
+                      reached.add(from.local);
+                      echo(services, m, from);
+                  }});
     Peer phone = udp();
     const Endpoint second = {*IpAddress::parse("127.0.0.2"), server.endpoint().port};
     phone.send_to(second, options("a"));
@@ -94,18 +94,18 @@ TEST(Datagrams, KeepAlivesAreDroppedAndNonsenseIsReported) {
 TEST(Datagrams, TheLargestDatagramPassesAndALargerOneIsReported) {
     Reports<transport::SendError> errors;
     Reports<std::size_t> sizes;
-    Server server(listening({loopback}), {.on_message =
-                                              [&](ShardServices& services, auto& m, auto& from) {
-                                                  sizes.add(m.body().size());
-                                                  services.sender.send(from, std::string(65'507, 'x'), {});
-                                                  services.sender.send(from, std::string(65'508, 'x'),
-                                                                       {transport::SendTag::Kind::client_transaction, {7, 1}});
-                                              },
-                                          .on_send_failure =
-                                              [&](auto&, const transport::SendTag& tag, transport::SendError error) {
-                                                  EXPECT_EQ(tag.handle, (Handle{7, 1}));
-                                                  errors.add(error);
-                                              }});
+    Server server(listening({loopback}),
+                  {.on_message =
+                       [&](ShardServices& services, auto& m, auto& from) {
+                           sizes.add(m.body().size());
+                           services.sender.send(from, std::string(65'507, 'x'), {});
+                           services.sender.send(from, std::string(65'508, 'x'), {transport::SendTag::Kind::client_transaction, {7, 1}});
+                       },
+                   .on_send_failure =
+                       [&](auto&, const transport::SendTag& tag, transport::SendError error) {
+                           EXPECT_EQ(tag.handle, (Handle{7, 1}));
+                           errors.add(error);
+                       }});
     Peer phone = udp();
     const std::string body(65'000, 'b');
     phone.send_to(server.endpoint(), options("big", body));

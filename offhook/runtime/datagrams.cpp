@@ -34,9 +34,7 @@ std::size_t write_control(ControlBuffer& buffer, int level, int type, const T& v
 
 cmsghdr* next_control(const msghdr& header, cmsghdr* control) { return CMSG_NXTHDR(const_cast<msghdr*>(&header), control); }
 
-transport::SendError error_of(int error) {
-    return error == EMSGSIZE ? transport::SendError::too_large : transport::SendError::refused;
-}
+transport::SendError error_of(int error) { return error == EMSGSIZE ? transport::SendError::too_large : transport::SendError::refused; }
 
 }  // namespace
 
@@ -82,8 +80,10 @@ transport::Flow UdpSocket::from(const ReceiveArena& arena, std::size_t i) {
     flow.remote = arena.names[i].endpoint();
     const msghdr& header = arena.headers[i].msg_hdr;
     for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = next_control(header, c)) {
-        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL) note_overflow(c);
-        else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) flow.local.address = to_address(read_control<in_pktinfo>(c).ipi_addr);
+        if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
+            note_overflow(c);
+        else if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO)
+            flow.local.address = to_address(read_control<in_pktinfo>(c).ipi_addr);
         else if (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_PKTINFO)
             flow.local.address = to_address(read_control<in6_pktinfo>(c).ipi6_addr);
     }

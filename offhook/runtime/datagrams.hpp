@@ -70,7 +70,7 @@ private:
     Endpoint bound_;
     bool wildcard_;
     ShardCounters& counters_;
-    std::uint32_t overflow_ = 0;       ///< as the kernel last told
+    std::uint32_t overflow_ = 0;  ///< as the kernel last told
     std::string queue_bytes_;
     std::vector<Pending> queue_;
     std::array<mmsghdr, datagram_batch> headers_;

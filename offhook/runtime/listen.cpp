@@ -17,8 +17,7 @@ constexpr int backlog = 1'024;
 bool set_option(int fd, int level, int option, int value) { return ::setsockopt(fd, level, option, &value, sizeof value) == 0; }
 
 std::unexpected<std::string> failure(const ListenConfig& listen, const char* what, int error) {
-    return std::unexpected(
-        fmt::format("{} {}: {}: {}", transport::uri_name(listen.protocol), listen.address.text(), what, std::strerror(error)));
+    return std::unexpected(fmt::format("{} {}: {}: {}", transport::uri_name(listen.protocol), listen.address.text(), what, std::strerror(error)));
 }
 
 void set_datagram_options(int fd, const IpAddress& address, std::uint32_t receive_buffer) {
@@ -27,8 +26,10 @@ void set_datagram_options(int fd, const IpAddress& address, std::uint32_t receiv
     set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
     if (!address.is_unspecified()) return;
     // A wildcard listener asks for the address that each peer reached, to answer from it.
-    if (address.is_v6()) set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
-    else set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+    if (address.is_v6())
+        set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+    else
+        set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
 }
 
 std::expected<Descriptor, std::string> open_socket(const ListenConfig& listen, std::uint32_t receive_buffer) {
@@ -37,8 +38,10 @@ std::expected<Descriptor, std::string> open_socket(const ListenConfig& listen, s
     Descriptor fd(::socket(family, (datagrams ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     if (!fd) return failure(listen, "no socket", errno);
     if (family == AF_INET6 && !set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY, 1)) return failure(listen, "IPV6_V6ONLY", errno);
-    if (datagrams) set_datagram_options(fd.get(), listen.address.address, receive_buffer);
-    else set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);  // connections of a former run may still be in TIME_WAIT
+    if (datagrams)
+        set_datagram_options(fd.get(), listen.address.address, receive_buffer);
+    else
+        set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);  // connections of a former run may still be in TIME_WAIT
     return fd;
 }
 
@@ -48,8 +51,8 @@ std::expected<void, std::string> bind_socket(int fd, const ListenConfig& listen,
     const int error = errno;
     if (error != EADDRINUSE) return failure(listen, "cannot be bound", error);
     const std::string holder = holder_of(listen.protocol, address);
-    return std::unexpected(fmt::format("{} {} is in use{}{}", transport::uri_name(listen.protocol), address.text(),
-                                       holder.empty() ? "" : " by ", holder));
+    return std::unexpected(
+        fmt::format("{} {} is in use{}{}", transport::uri_name(listen.protocol), address.text(), holder.empty() ? "" : " by ", holder));
 }
 
 }  // namespace

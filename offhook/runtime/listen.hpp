@@ -10,8 +10,8 @@
 namespace offhook::runtime {
 
 struct BoundPort {
-    Endpoint bound;                    ///< with the real port
-    std::vector<Descriptor> sockets;   ///< one for each shard; those of TCP listen already
+    Endpoint bound;                   ///< with the real port
+    std::vector<Descriptor> sockets;  ///< one for each shard; those of TCP listen already
 };
 
 /// The error is a sentence for the operator: "udp 127.0.0.1:5060 is in use by process 4711 (offhookd)".

@@ -45,8 +45,10 @@ void Loop::Parts::finished(Handle handle, bool write) {
     Watch* w = watches.find(handle);
     if (w == nullptr) return;
     (write ? w->writing : w->reading) = false;
-    if (!w->closed) ready.push_back({w->cookie, write});
-    else if (!w->reading && !w->writing) watches.erase(handle);
+    if (!w->closed)
+        ready.push_back({w->cookie, write});
+    else if (!w->reading && !w->writing)
+        watches.erase(handle);
 }
 
 void Loop::Parts::close(Handle handle) {
@@ -77,8 +79,10 @@ void Loop::close(Handle watch) { parts_->close(watch); }
 std::span<const Loop::Ready> Loop::wait(std::optional<Instant> until) {
     parts_->ready.clear();
     boost::asio::io_context& io = parts_->io;
-    if (!until) io.run_one();
-    else io.run_one_until(std::chrono::steady_clock::time_point(until->time_since_epoch()));
+    if (!until)
+        io.run_one();
+    else
+        io.run_one_until(std::chrono::steady_clock::time_point(until->time_since_epoch()));
     io.poll();  // everything else that is ready belongs to the same turn
     return parts_->ready;
 }

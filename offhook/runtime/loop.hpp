@@ -33,9 +33,9 @@ public:
     Loop& operator=(const Loop&) = delete;
 
     [[nodiscard]] Handle watch(int descriptor, Cookie cookie, Ownership ownership = Ownership::taken);
-    void want_read(Handle watch);   ///< no effect while it is armed already
+    void want_read(Handle watch);  ///< no effect while it is armed already
     void want_write(Handle watch);
-    void close(Handle watch);       ///< no report comes from it any more; those of the last wait() may still be unread
+    void close(Handle watch);  ///< no report comes from it any more; those of the last wait() may still be unread
 
     /// Sleeps until something is ready, at most until that instant (nothing: for ever; the past: not at all). The result is valid
     /// until the next call.

@@ -1,8 +1,8 @@
 // The inside of Loop. Only the few sources that use Asio include this.
 #pragma once
+#include <array>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
-#include <array>
 #include <cstddef>
 #include <optional>
 #include <vector>
@@ -33,8 +33,10 @@ struct OperationAllocator {
         return std::allocator<T>().allocate(n);
     }
     void deallocate(T* p, std::size_t n) {
-        if (static_cast<void*>(p) == memory->bytes.data()) memory->used = false;
-        else std::allocator<T>().deallocate(p, n);
+        if (static_cast<void*>(p) == memory->bytes.data())
+            memory->used = false;
+        else
+            std::allocator<T>().deallocate(p, n);
     }
     template <class U>
     friend bool operator==(const OperationAllocator& a, const OperationAllocator<U>& b) {

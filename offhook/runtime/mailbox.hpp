@@ -27,11 +27,11 @@ public:
 
     explicit Mailbox(Limits limits);
 
-    void post(Mail&& mail);                                            ///< any thread; dropped only if it is a message beyond the limits
+    void post(Mail&& mail);                                                  ///< any thread; dropped only if it is a message beyond the limits
     [[nodiscard]] std::size_t hand_over(std::span<const Message> messages);  ///< any thread; returns how many found room
-    [[nodiscard]] bool try_hand_over(const Message& message);          ///< any thread; false and not counted if there is no room
-    [[nodiscard]] bool full() const;                                   ///< any thread: a message would be dropped now
-    [[nodiscard]] std::uint64_t dropped() const;                       ///< any thread
+    [[nodiscard]] bool try_hand_over(const Message& message);                ///< any thread; false and not counted if there is no room
+    [[nodiscard]] bool full() const;                                         ///< any thread: a message would be dropped now
+    [[nodiscard]] std::uint64_t dropped() const;                             ///< any thread
 
     /// The mails since the last call, valid until the next one. Thread rule: the owner.
     [[nodiscard]] std::span<Mail> take();
@@ -47,10 +47,10 @@ private:
     const Limits limits_;
     Descriptor wake_;
     mutable std::mutex mutex_;
-    std::vector<Mail> filling_;       ///< the first queued_ are mail, the others empty
+    std::vector<Mail> filling_;  ///< the first queued_ are mail, the others empty
     std::size_t queued_ = 0, queued_bytes_ = 0;
     std::uint64_t dropped_ = 0;
-    std::vector<Mail> taken_;         ///< the owner's
+    std::vector<Mail> taken_;  ///< the owner's
     std::size_t taken_count_ = 0;
 };
 

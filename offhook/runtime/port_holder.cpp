@@ -44,9 +44,9 @@ std::optional<Endpoint> parse_local(std::string_view text) {
 
 bool overlaps(const Endpoint& wanted, const Endpoint& held) {
     if (wanted.port != held.port) return false;
-    return wanted.address.is_v6() != held.address.is_v6() ? held.address.is_unspecified()  // a socket of both families
-                                                          : wanted.address == held.address || wanted.address.is_unspecified() ||
-                                                                held.address.is_unspecified();
+    return wanted.address.is_v6() != held.address.is_v6()
+               ? held.address.is_unspecified()  // a socket of both families
+               : wanted.address == held.address || wanted.address.is_unspecified() || held.address.is_unspecified();
 }
 
 void collect_inodes(const std::string& table, bool streams, const Endpoint& endpoint, std::vector<std::string>& inodes) {
@@ -79,8 +79,7 @@ bool holds_one_of(const fs::path& process, const std::vector<std::string>& inode
 std::string holder_of(transport::Protocol protocol, const Endpoint& endpoint) {
     const bool streams = protocol != transport::Protocol::udp;
     std::vector<std::string> inodes;
-    for (const char* family : {"", "6"})
-        collect_inodes(fmt::format("/proc/net/{}{}", streams ? "tcp" : "udp", family), streams, endpoint, inodes);
+    for (const char* family : {"", "6"}) collect_inodes(fmt::format("/proc/net/{}{}", streams ? "tcp" : "udp", family), streams, endpoint, inodes);
     if (inodes.empty()) return {};
     std::error_code error;
     for (fs::directory_iterator entry("/proc", error), end; !error && entry != end; entry.increment(error)) {

@@ -10,8 +10,10 @@ namespace offhook::runtime {
 void random_bytes(std::span<std::byte> out) {
     while (!out.empty()) {
         const ssize_t n = ::getrandom(out.data(), out.size(), 0);
-        if (n > 0) out = out.subspan(static_cast<std::size_t>(n));
-        else if (errno != EINTR) std::abort();
+        if (n > 0)
+            out = out.subspan(static_cast<std::size_t>(n));
+        else if (errno != EINTR)
+            std::abort();
     }
 }
 

@@ -134,7 +134,8 @@ private:
 /// A blocking socket with patience.
 class Peer {
 public:
-    Peer(int type, std::string_view local, bool reuse = false) : fd_(::socket(at(local).address.is_v6() ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0)) {
+    Peer(int type, std::string_view local, bool reuse = false)
+        : fd_(::socket(at(local).address.is_v6() ? AF_INET6 : AF_INET, type | SOCK_CLOEXEC, 0)) {
         const SocketAddress a(at(local));
         const int on = reuse ? 1 : 0;
         EXPECT_EQ(::setsockopt(fd_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on), 0);

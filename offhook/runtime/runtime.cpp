@@ -79,7 +79,8 @@ std::expected<void, std::string> Runtime::bind() {
     std::vector<BoundPort> ports;
     for (const ListenConfig& listen : state_->config.listen) {
         if (listen.protocol != transport::Protocol::udp && listen.protocol != transport::Protocol::tcp)
-            return std::unexpected(fmt::format("{} {}: only udp and tcp can be listened on", transport::uri_name(listen.protocol), listen.address.text()));
+            return std::unexpected(
+                fmt::format("{} {}: only udp and tcp can be listened on", transport::uri_name(listen.protocol), listen.address.text()));
         auto port = open_port(listen, state_->config.shards, state_->config.receive_buffer);
         if (!port) return std::unexpected(std::move(port.error()));
         table.push_back({listen.protocol, port->bound, listen.advertise_host, listen.advertise_port});
@@ -124,9 +125,7 @@ void Runtime::post(std::uint16_t shard, Mail&& mail) { state_->shared.shards[sha
 
 std::uint16_t Runtime::shard_count() const { return static_cast<std::uint16_t>(state_->config.shards); }
 
-std::uint16_t Runtime::shard_of(std::string_view key) const {
-    return static_cast<std::uint16_t>(siphash(state_->key, key) % state_->config.shards);
-}
+std::uint16_t Runtime::shard_of(std::string_view key) const { return static_cast<std::uint16_t>(siphash(state_->key, key) % state_->config.shards); }
 
 Counters Runtime::counters() const {
     Counters total;

@@ -106,7 +106,9 @@ void Shard::dispatch(const Loop::Ready& ready) {
             drain_socket(source);
             break;
         }
-        default: streams_.on_ready(ready); break;
+        default:
+            streams_.on_ready(ready);
+            break;
     }
 }
 
@@ -123,8 +125,10 @@ void Shard::take_datagram(std::string_view bytes, const transport::Flow& from) {
     if (is_keep_alive(bytes)) return;
     const auto owner = index_message(bytes, from);
     if (!owner) return;
-    if (*owner == index_) deliver(from);
-    else outgoing_[*owner].push_back({from, bytes});
+    if (*owner == index_)
+        deliver(from);
+    else
+        outgoing_[*owner].push_back({from, bytes});
 }
 
 bool Shard::take_message(std::string_view bytes, const transport::Flow& from) {
@@ -191,9 +195,14 @@ void Shard::take_mail(Mail& mail) {
         case Mail::Kind::send:
             streams_.send(mail.flow, mail.bytes, mail.tag, static_cast<std::uint16_t>(mail.numbers[0]));
             return;
-        case Mail::Kind::drain: draining_ = true; break;
-        case Mail::Kind::resolved: resolver_.remember(mail); break;
-        default: break;
+        case Mail::Kind::drain:
+            draining_ = true;
+            break;
+        case Mail::Kind::resolved:
+            resolver_.remember(mail);
+            break;
+        default:
+            break;
     }
     handler_->on_mail(std::move(mail), now_);
 }

@@ -51,7 +51,7 @@ public:
     /// On the control thread, after the thread has ended: gives the handler back.
     void destroy_handler() { handler_.reset(); }
 
-    void stop();                                                     ///< any thread
+    void stop();                                                                       ///< any thread
     [[nodiscard]] bool idle() const { return idle_.load(std::memory_order_acquire); }  ///< any thread; meant while draining
     [[nodiscard]] Mailbox& mailbox() { return mailbox_; }
     [[nodiscard]] const ShardCounters& counters() const { return counters_; }
@@ -99,7 +99,7 @@ private:
     std::vector<std::unique_ptr<Datagrams>> datagrams_;
     ReceiveArena arena_;
     message::Message message_;
-    std::string key_;                                    ///< scratch of shard_key()
+    std::string key_;                                      ///< scratch of shard_key()
     std::vector<std::vector<Mailbox::Message>> outgoing_;  ///< for each shard, of the batch under way
     std::vector<SendFailure> failures_, telling_;
     ShardResolver resolver_;

@@ -109,9 +109,9 @@ TEST(Streams, AConnectionIsOpenedOnceAndUsedForBothDirections) {
     callee.listen();
     Reports<transport::Flow> flows;
     Server server(listening({on_udp, on_tcp}), {.on_message = [&, send = send_to(callee.local())](auto& services, auto& m, auto& from) {
-                                                    if (from.protocol == Protocol::tcp) flows.add(from);
-                                                    send(services, m, from);
-                                                }});
+                      if (from.protocol == Protocol::tcp) flows.add(from);
+                      send(services, m, from);
+                  }});
     Peer other = udp();
     other.send_to(server.endpoint(0), options("1"));
     other.send_to(server.endpoint(0), options("2"));
@@ -132,11 +132,13 @@ TEST(Streams, AClosedConnectionIsReplacedByANewOne) {
     callee.listen();
     Reports<transport::Flow> flows;
     Server server(listening({on_udp, on_tcp}), {.on_message = [&](ShardServices& services, auto&, const transport::Flow& from) {
-                                                    static transport::Flow to;
-                                                    if (from.protocol == Protocol::tcp) to = from;
-                                                    else services.sender.send(to, services.sender.alive(to) ? "alive" : "again", tag(1));
-                                                    flows.add(from);
-                                                }});
+                      static transport::Flow to;
+                      if (from.protocol == Protocol::tcp)
+                          to = from;
+                      else
+                          services.sender.send(to, services.sender.alive(to) ? "alive" : "again", tag(1));
+                      flows.add(from);
+                  }});
     // The callee's own connection comes from the address where it listens.
     Peer phone = tcp();
     ASSERT_TRUE(phone.connect(server.endpoint(1)));

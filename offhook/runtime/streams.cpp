@@ -61,9 +61,12 @@ void Streams::on_ready(const Loop::Ready& ready) {
     if (ready.cookie.kind == Source::acceptor) return accept(*acceptors_[ready.cookie.handle.slot]);
     Connection* c = connections_.find(ready.cookie.handle);
     if (c == nullptr || c->state == State::dead) return;
-    if (c->state == State::connecting) connected(*c);
-    else if (ready.writable) write(*c);
-    else read(*c);
+    if (c->state == State::connecting)
+        connected(*c);
+    else if (ready.writable)
+        write(*c);
+    else
+        read(*c);
 }
 
 Streams::Connection* Streams::find(transport::ConnectionId id) {
@@ -124,12 +127,13 @@ void Streams::send(const transport::Flow& flow, std::string_view bytes, transpor
         if (known->shard != in_.shard) return forward(flow, *known, bytes, tag, owner);
     }
     Connection* opened = nullptr;
-    if (const auto error = connect(flow, opened)) in_.failures.push_back({tag, *error, owner});
-    else queue(*opened, bytes, tag, owner);
+    if (const auto error = connect(flow, opened))
+        in_.failures.push_back({tag, *error, owner});
+    else
+        queue(*opened, bytes, tag, owner);
 }
 
-void Streams::forward(const transport::Flow& flow, transport::ConnectionId to, std::string_view bytes, transport::SendTag tag,
-                      std::uint16_t owner) {
+void Streams::forward(const transport::Flow& flow, transport::ConnectionId to, std::string_view bytes, transport::SendTag tag, std::uint16_t owner) {
     Mail mail;
     mail.kind = Mail::Kind::send;
     mail.flow = flow;
@@ -209,8 +213,10 @@ void Streams::wrote(Connection& c, std::size_t n) {
     unsent_ -= n;
     if (c.out_begin < c.out.size()) return;
     c.out_begin = 0;
-    if (c.out.capacity() > buffer_size) c.out = std::string();
-    else c.out.clear();
+    if (c.out.capacity() > buffer_size)
+        c.out = std::string();
+    else
+        c.out.clear();
 }
 
 void Streams::write(Connection& c) {
@@ -247,8 +253,10 @@ void Streams::read(Connection& c) {
 
 // A peer that has only stopped sending still gets what is on its way to it.
 void Streams::peer_closed(Connection& c) {
-    if (c.state == State::open && !c.close_wanted && c.out_begin < c.out.size()) close_after_writing(c);
-    else kill(c, transport::SendError::closed, false);
+    if (c.state == State::open && !c.close_wanted && c.out_begin < c.out.size())
+        close_after_writing(c);
+    else
+        kill(c, transport::SendError::closed, false);
 }
 
 void Streams::take_bytes(Connection& c, std::string_view bytes) {
@@ -330,9 +338,12 @@ void Streams::touch(Connection& c) { c.active = in_.now.steady; }
 
 void Streams::on_timer(Connection& c) {
     const Instant now = in_.now.steady, idle_until = c.active + in_.config.idle_limit;
-    if (c.state == State::connecting) kill(c, transport::SendError::timed_out, true);
-    else if (c.state == State::open && idle_until > now) in_.wheel.arm(c, idle_until);
-    else kill(c, transport::SendError::closed, false);
+    if (c.state == State::connecting)
+        kill(c, transport::SendError::timed_out, true);
+    else if (c.state == State::open && idle_until > now)
+        in_.wheel.arm(c, idle_until);
+    else
+        kill(c, transport::SendError::closed, false);
 }
 
 void Streams::end_turn() {

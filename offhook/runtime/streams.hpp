@@ -44,7 +44,7 @@ public:
         Mailer& mailer;
         Loop& loop;
         TimerWheel& wheel;
-        const Now& now;               ///< of the turn
+        const Now& now;  ///< of the turn
         ShardCounters& counters;
         std::vector<SendFailure>& failures;
         StreamIntake& intake;
@@ -83,11 +83,11 @@ private:
         bool close_wanted = false, stalled = false, dirty = false;
         transport::Flow flow;
         transport::StreamFramer framer;
-        std::string held;            ///< a message that its owner had no room for
-        std::string out;             ///< not yet written, from out_begin on
+        std::string held;  ///< a message that its owner had no room for
+        std::string out;   ///< not yet written, from out_begin on
         std::size_t out_begin = 0;
         std::uint64_t queued = 0, written = 0;  ///< octets of the stream so far
-        std::vector<Tagged> tags;    ///< of what is not written, or written and not followed by any octet of the peer
+        std::vector<Tagged> tags;               ///< of what is not written, or written and not followed by any octet of the peer
         Instant active{};
     };
     struct Acceptor : Timer {
