@@ -84,12 +84,13 @@ void append_event(std::string& out, std::string_view address_of_record, const lo
     o.text("source", binding.flow.remote.text());
 }
 
-void append_event(std::string& out, const auth::User& user) {
+void append_event(std::string& out, const UserChange& change) {
+    const bool added = change.kind == UserChange::Kind::add;
     Object o(out);
-    o.text("domain", user.domain);
-    o.text("name", user.name);
-    o.text("realm", user.realm);
-    o.truth("enabled", user.enabled);
+    o.text("domain", change.user.domain);
+    o.text("name", change.user.name);
+    if (added) o.text("realm", change.user.realm);
+    if (added || change.kind == UserChange::Kind::set_enabled) o.truth("enabled", change.user.enabled);
 }
 
 }  // namespace offhook::store

@@ -4,13 +4,13 @@
 #include <string>
 
 #include "offhook/accounting/record_store.hpp"
-#include "offhook/auth/user_directory.hpp"
 #include "offhook/location/binding.hpp"
+#include "offhook/store/rows.hpp"
 
 namespace offhook::store {
 
 void append_event(std::string& out, const accounting::CallRecord& record);
 void append_event(std::string& out, std::string_view address_of_record, const location::Binding& binding);
-void append_event(std::string& out, const auth::User& user);  ///< never its passwords
+void append_event(std::string& out, const UserChange& change);  ///< never passwords
 
 }  // namespace offhook::store

@@ -19,7 +19,8 @@ using ::testing::HasSubstr;
 
 std::vector<std::string> kinds(Store& store) {
     std::vector<std::string> out;
-    for (const Event& e : store.reader().events(0, page_limit).value()) out.push_back(e.kind);
+    const auto events = store.reader().events(0, page_limit).value();
+    for (const Event& e : events) out.push_back(e.kind);
     return out;
 }
 

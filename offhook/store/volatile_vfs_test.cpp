@@ -41,6 +41,7 @@ int read(sqlite3_file* f, void* to, int amount, sqlite3_int64 offset) {
 int write(sqlite3_file* f, const void* from, int amount, sqlite3_int64 offset) {
     File& file = file_of(f);
     Lock lock(file.vfs->mutex);
+    if (file.vfs->full()) return SQLITE_FULL;
     if (file.vfs->change(lock)) return SQLITE_IOERR_WRITE;
     const auto* bytes = static_cast<const char*>(from);
     const auto at = static_cast<std::size_t>(offset), size = static_cast<std::size_t>(amount);
@@ -190,6 +191,11 @@ void VolatileVfs::lose_power_after(int changes, std::uint32_t seed, bool keeps_s
 bool VolatileVfs::lost() const {
     const Lock lock(mutex);
     return lost_;
+}
+
+void VolatileVfs::set_full(bool full) {
+    const Lock lock(mutex);
+    full_ = full;
 }
 
 int VolatileVfs::syncs() const {

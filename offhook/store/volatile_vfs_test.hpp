@@ -30,6 +30,8 @@ public:
     void lose_power_after(int changes, std::uint32_t seed, bool keeps_some);
     /// Every file as it is on the disk now. All files must be closed.
     void restore_power();
+    /// While set, every write finds the disk full.
+    void set_full(bool full);
     [[nodiscard]] bool lost() const;
     [[nodiscard]] int syncs() const;
     std::function<void()> on_loss;  ///< called without the lock
@@ -50,6 +52,7 @@ public:
     /// Counts a change; true if the power is off (now).
     bool change(std::unique_lock<std::mutex>& lock);
     bool off() const { return lost_; }
+    bool full() const { return full_; }
     void sync_directory();
     void count_sync() { ++syncs_; }
     mutable std::mutex mutex;
@@ -63,7 +66,7 @@ private:
     std::map<std::string, Image> images_;
     std::mt19937 random_;
     int left_ = -1, syncs_ = 0;
-    bool keeps_some_ = false, lost_ = false;
+    bool keeps_some_ = false, lost_ = false, full_ = false;
 };
 
 }  // namespace offhook::store

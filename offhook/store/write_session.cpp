@@ -308,7 +308,7 @@ Outcome<AdminResult> WriteSession::change_users(const UserRequest& request, UtcT
                                                   full_name(change.user) + (add ? " exists already" : " does not exist"), change.line});
             }
             s.event.payload.clear();
-            append_event(s.event.payload, change.user);
+            append_event(s.event.payload, change);
             s.add_event(kind_names[static_cast<std::size_t>(change.kind)], now);
         }
         if (several) s.sql << "RELEASE request";

@@ -17,7 +17,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t group_limit = 1024;   // rows: bounds how long the first of a long queue waits for the last
 constexpr std::size_t kept_limit = 10'000;  // records
-constexpr auto patience = 2s;               // with a database that fails, before the rows are given up
 constexpr auto retry_pause = 50ms;
 constexpr auto probe_interval = 500ms;
 constexpr int purge_batch = 200;
@@ -181,7 +180,7 @@ void Writer::run() {
 bool Writer::take() {
     std::unique_lock lock(mutex_);
     const auto pause = failing_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(probe_interval)
-                                                                : std::chrono::duration_cast<std::chrono::milliseconds>(config_.purge_interval);
+                                                                : config_.purge_interval;
     rows_.wait_for(lock, pause, [this] { return queued_ != 0 || stopping_; });
     if (queued_ == 0) return !stopping_;
     // One group each window: rows that come meanwhile share its wait for the disk.
@@ -197,7 +196,7 @@ bool Writer::take() {
 void Writer::write_all(std::span<Write> group) {
     Result result = write_together(group);
     // While it fails already, each group gets one try only: a queue is not to wait for each in turn.
-    const auto until = Clock::now() + (failing_.load(std::memory_order_relaxed) ? 0s : patience);
+    const auto until = Clock::now() + (failing_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(0) : config_.retry_for);
     while (result == Result::database_failed) {
         failing_.store(true, std::memory_order_relaxed);
         std::unique_lock lock(mutex_);
@@ -311,8 +310,7 @@ void Writer::reject(Write& write) {
         append_event(payload, write.record);
     } else {
         key = full_name(write.users->changes.front().user);
-        append_event(payload, write.users->changes.front().user);
-        write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database refuses " + key + ": " + why}));
+        append_event(payload, write.users->changes.front());
     }
     Outcome<void> outcome = session_->begin();
     if (outcome) outcome = session_->reject(kind, key, why, payload, utc_now());
@@ -322,6 +320,8 @@ void Writer::reject(Write& write) {
         note(outcome.error());
     }
     rejected_.fetch_add(1, std::memory_order_relaxed);
+    if (write.kind == Write::Kind::users)
+        write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database refuses " + key + ": " + why}));
     answer(write, false);
 }
 
