@@ -63,7 +63,7 @@ NonceMint::Text NonceMint::make(UtcTime now) {
     return text;
 }
 
-std::optional<UtcTime> NonceMint::issued(std::string_view nonce) {
+std::optional<NonceMint::Bytes> NonceMint::decode(std::string_view nonce) {
     if (nonce.size() != size) return std::nullopt;
     Bytes bytes;
     for (std::size_t i = 0; i < bytes.size() / 3; ++i) {
@@ -75,11 +75,23 @@ std::optional<UtcTime> NonceMint::issued(std::string_view nonce) {
         }
         for (unsigned j = 0; j < 3; ++j) bytes[3 * i + j] = static_cast<std::uint8_t>(triple >> (16 - 8 * j));
     }
+    return bytes;
+}
+
+std::optional<UtcTime> NonceMint::issued(std::string_view nonce) {
+    const std::optional<Bytes> bytes = decode(nonce);
+    if (!bytes) return std::nullopt;
     std::array<std::uint8_t, mac_size> mac;
-    sign(bytes, mac.data());
-    if (CRYPTO_memcmp(mac.data(), bytes.data() + signed_size, mac_size) != 0) return std::nullopt;
+    sign(*bytes, mac.data());
+    if (CRYPTO_memcmp(mac.data(), bytes->data() + signed_size, mac_size) != 0) return std::nullopt;
+    return claimed_time(nonce);
+}
+
+UtcTime NonceMint::claimed_time(std::string_view nonce) {
+    const std::optional<Bytes> bytes = decode(nonce);
+    if (!bytes) return {};
     std::uint64_t milliseconds = 0;
-    for (unsigned i = 0; i < 6; ++i) milliseconds = milliseconds << 8 | bytes[i];
+    for (unsigned i = 0; i < 6; ++i) milliseconds = milliseconds << 8 | (*bytes)[i];
     return UtcTime(std::chrono::milliseconds(milliseconds));
 }
 

@@ -44,11 +44,15 @@ public:
     /// When it was made, in whole milliseconds; nothing if it was not made with this key.
     [[nodiscard]] std::optional<UtcTime> issued(std::string_view nonce);
 
+    /// When it says it was made, unproven; the epoch if it is no nonce at all.
+    [[nodiscard]] static UtcTime claimed_time(std::string_view nonce);
+
 private:
     struct Free {
         void operator()(evp_mac_ctx_st* context) const noexcept;
     };
     using Bytes = std::array<std::uint8_t, 24>;
+    [[nodiscard]] static std::optional<Bytes> decode(std::string_view nonce);
     void sign(const Bytes& bytes, std::uint8_t* mac);
 
     std::unique_ptr<evp_mac_ctx_st, Free> context_;

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "offhook/auth/nonce_ledger.hpp"
+#include "offhook/auth/sharded_replay.hpp"
 #include "offhook/auth/support_test.hpp"
 
 namespace offhook::auth {
@@ -97,6 +98,28 @@ TEST(NonceLedger, TurnsAwayNoncesFromBeforeItBegan) {
     NonceLedger ledger({1, 2}, {300s, 3}, at(5s).utc);
     EXPECT_FALSE(ledger.admit({"a", at(4999ms).utc, 1, 1}, at(6s).utc));
     EXPECT_TRUE(ledger.admit({"a", at(5s).utc, 1, 1}, at(6s).utc));
+}
+
+// Two shards, each the owner of some nonces, see one count of each nonce.
+TEST(ShardedReplay, AsksTheOwnerOfTheNonce) {
+    NonceLedger ledgers[] = {{{1, 2}, {300s, 100}, at(0s).utc}, {{1, 2}, {300s, 100}, at(0s).utc}};
+    NonceMint mint(key, 0);
+    const auto shard_of = [](std::string_view nonce) { return static_cast<std::uint16_t>(nonce.back() % 2); };
+    std::vector<std::pair<Ticket, bool>> answers;
+    const auto ask = [&](std::uint16_t owner, const NonceUse& use, Ticket ticket) {
+        const NonceUse again = asked_use(use.nonce, use.nc, use.request);
+        EXPECT_EQ(again.issued, use.issued);
+        answers.emplace_back(ticket, ledgers[owner].admit(again, at(2s).utc));
+    };
+    ShardedReplayGuard zero(ledgers[0], 0, shard_of, ask), one(ledgers[1], 1, shard_of, ask);
+    const std::string nonce = text_of(mint.make(at(1s).utc, [&](std::string_view n) { return shard_of(n) == 0; }));
+    const UtcTime issued = mint.issued(nonce).value();
+
+    EXPECT_EQ(zero.admit({nonce, issued, 1, 10}, {}, at(2s)), true);
+    EXPECT_EQ(one.admit({nonce, issued, 1, 11}, {1, 0, {4, 1}}, at(2s)), std::nullopt);
+    EXPECT_EQ(one.admit({nonce, issued, 2, 11}, {1, 0, {5, 1}}, at(2s)), std::nullopt);
+    EXPECT_EQ(answers, (std::vector<std::pair<Ticket, bool>>{{{1, 0, {4, 1}}, false}, {{1, 0, {5, 1}}, true}}));
+    EXPECT_EQ(zero.admit({nonce, issued, 2, 12}, {}, at(2s)), false);
 }
 
 TEST(Fingerprint, TellsRequestsApart) {
