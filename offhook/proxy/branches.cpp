@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "offhook/base/text.hpp"
+#include "offhook/location/lookup.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/via.hpp"
 #include "offhook/proxy/loop.hpp"
@@ -36,9 +37,7 @@ bool needs_flow(const transaction::Request& request) {
     const auto contact = item ? message::parse_name_addr(item->text) : std::unexpected(message::ParseError{});
     const auto uri = contact && !contact->star ? message::parse_uri(contact->uri) : std::unexpected(message::ParseError{});
     if (!uri) return false;
-    if (transport::is_reliable(request.flow.protocol)) return true;
-    const auto address = IpAddress::parse(uri->host);
-    return address && (*address != request.flow.remote.address || uri->port_or_default() != request.flow.remote.port);
+    return transport::is_reliable(request.flow.protocol) || location::behind_nat(*uri, request.flow, /*has_path=*/false);
 }
 
 /// Requests that make a dialog, within which we want to stay (§16.6 step 4). Unknown methods may make one too.

@@ -15,8 +15,6 @@ using ::testing::Not;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
 
-constexpr const char* to_alice = " > 192.0.2.10:5060";
-
 TEST(Call, IsSetUpAndReleased) {
     World w;
     w.receive(write({}));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "offhook/base/text.hpp"
+#include "offhook/location/lookup.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/proxy/proxy.hpp"
@@ -61,16 +62,12 @@ bool Proxy::find_bindings(Context& context, const Uri& uri, std::string_view dom
     aor_.append("@").append(domain);
     context.bindings = ports_.bindings.find(aor_);
     if (!context.bindings) return false;
-    for (const location::Binding& binding : context.bindings->bindings) {
-        if (binding.expires <= now.utc || context.targets.size() >= config_.max_targets) continue;
-        // Highest q first, in order of registration among equals.
-        auto at = context.targets.end();
-        while (at != context.targets.begin() && (at - 1)->binding->q < binding.q) --at;
-        context.targets.insert(at, {binding.contact, {}, &binding, 0});
-    }
-    for (std::size_t i = 0; i < context.targets.size(); ++i) {
-        if (i > 0 && context.targets[i].binding->q != context.targets[i - 1].binding->q) ++context.next_group;
-        context.targets[i].group = context.next_group;
+    const location::Binding* before = nullptr;
+    for (const location::Binding* binding : location::targets(*context.bindings, now.utc)) {
+        if (context.targets.size() >= config_.max_targets) break;
+        if (before != nullptr && before->q != binding->q) ++context.next_group;
+        context.targets.push_back({binding->contact, {}, binding, context.next_group});
+        before = binding;
     }
     ++context.next_group;
     return !context.targets.empty();
