@@ -72,10 +72,7 @@ AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const 
     }
     if (parties.to.tagged && (!hooks_.in_dialog || hooks_.in_dialog(message))) return Way::pass;
     if (parties.from.own_domain.empty() || request.sender.trust == Trust::trusted_network) return Way::pass;
-    if (hooks_.is_spiral && hooks_.is_spiral(message)) {
-        request.sender = {Trust::authenticated, message::unescape(parties.from.uri->user), std::string(parties.from.own_domain)};
-        return Way::pass;
-    }
+    if (hooks_.is_spiral && hooks_.is_spiral(message)) return Way::pass;
     return Way::verify;
 }
 

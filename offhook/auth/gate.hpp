@@ -1,8 +1,8 @@
 // The authentication handler of the chain: who must prove who they are, who is believed, who is refused (RFC 3261 §22, RFC 3325 §5).
 //
-//   request ──ACK, CANCEL, in a dialog of ours, From foreign──► goes on
-//      │────from a trusted network, not REGISTER────────────► goes on, trusted_network
-//      │────a spiral: let in by us on an earlier pass──────────► goes on, authenticated
+//   request ──ACK, CANCEL, in a dialog of ours, From foreign─► goes on
+//      │────from a trusted network, not REGISTER─────────────► goes on, trusted_network
+//      │────a spiral: let in by us on an earlier pass────────► goes on; the proxy knows who it was
 //      └─credentials?──none, wrong──► 401 (REGISTER) or 407
 //           │────────stale──► the same with stale=true
 //           │────────nobody can tell──► 503
