@@ -124,9 +124,12 @@ private:
     int calling_ = 0;
 };
 
-TEST(LayerRandom, TenThousandSequencesDrainToNothing) {
+/// Ten cases of a thousand seeds each, so that they may run beside each other.
+class LayerRandom : public ::testing::TestWithParam<std::uint32_t> {};
+
+TEST_P(LayerRandom, ThousandSequencesDrainToNothing) {
     std::size_t sent = 0, told = 0;
-    for (std::uint32_t seed = 0; seed < 10'000; ++seed) {
+    for (std::uint32_t seed = GetParam() * 1000; seed < (GetParam() + 1) * 1000; ++seed) {
         Chaos world(seed, seed % 3 == 0 ? transport::Protocol::tcp : transport::Protocol::udp);
         world.run(30);
         ASSERT_EQ(world.layer.server_count(), 0u) << "seed " << seed;
@@ -136,9 +139,11 @@ TEST(LayerRandom, TenThousandSequencesDrainToNothing) {
         sent += world.sender.sent.size();
         told += world.responses.size() + world.failures.size() + world.cancels.size();
     }
-    EXPECT_GT(sent, 100'000u);
-    EXPECT_GT(told, 10'000u);
+    EXPECT_GT(sent, 10'000u);
+    EXPECT_GT(told, 1'000u);
 }
+
+INSTANTIATE_TEST_SUITE_P(Seeds, LayerRandom, ::testing::Range(0u, 10u));
 
 }  // namespace
 }  // namespace offhook::transaction
