@@ -49,11 +49,21 @@ TEST_P(Regressions, NeitherAreTheirMutations) {
         for (std::size_t change = below(4) + 1; change > 0 && !input.empty(); --change) {
             const std::size_t at = below(input.size());
             switch (below(5)) {
-                case 0: input.erase(at, below(20)); break;
-                case 1: input.insert(at, 1, special[below(special.size())]); break;
-                case 2: input[at] = special[below(special.size())]; break;
-                case 3: input.insert(at, input.substr(below(input.size()), below(40))); break;
-                default: input.resize(at); break;
+                case 0:
+                    input.erase(at, below(20));
+                    break;
+                case 1:
+                    input.insert(at, 1, special[below(special.size())]);
+                    break;
+                case 2:
+                    input[at] = special[below(special.size())];
+                    break;
+                case 3:
+                    input.insert(at, input.substr(below(input.size()), below(40)));
+                    break;
+                default:
+                    input.resize(at);
+                    break;
             }
         }
         GetParam().run(input);

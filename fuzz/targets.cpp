@@ -174,7 +174,8 @@ void fuzz_values(std::string_view text) {
         promise(parse_date(again) == date, "a date is read as it was written");
     }
     const std::string quoted = quote(text);
-    promise(quoted.size() >= 2 && unquote(std::string_view(quoted).substr(1, quoted.size() - 2)).size() == text.size(), "a quoted text is unquoted again");
+    promise(quoted.size() >= 2 && unquote(std::string_view(quoted).substr(1, quoted.size() - 2)).size() == text.size(),
+            "a quoted text is unquoted again");
 }
 
 void fuzz_sdp(std::string_view text) {

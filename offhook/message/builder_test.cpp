@@ -68,7 +68,9 @@ TEST(WriteResponse, KeepsATagThatIsThere) {
 }
 
 TEST(WriteResponse, AnswersABrokenRequest) {
-    const std::string text = "INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nnonsense\r\nFrom: <sip:a@b>;tag=1\r\nTo: \"open <sip:a@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 INVITE\r\n\r\n";
+    const std::string text =
+        "INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nnonsense\r\nFrom: <sip:a@b>;tag=1\r\nTo: \"open <sip:a@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 "
+        "INVITE\r\n\r\n";
     Message message;
     ASSERT_FALSE(message.index(text));
     ASSERT_TRUE(message.partial());

@@ -8,9 +8,7 @@
 
 namespace offhook::message {
 
-void Edits::add(std::uint32_t offset, std::uint32_t size, std::string_view text) {
-    edits_.push_back({offset, size, calls_++, text});
-}
+void Edits::add(std::uint32_t offset, std::uint32_t size, std::string_view text) { edits_.push_back({offset, size, calls_++, text}); }
 
 void Edits::erase_all(const Message& message, HeaderId id) {
     for (const HeaderField* field = message.first(id); field != nullptr; field = message.next(*field)) erase(*field);
@@ -26,7 +24,9 @@ void Edits::erase(const Message& message, const ListItem& item) {
     const bool first = item.first_in_field || erased_before != edits_.end();
     if (first && item.last_in_field) {
         // Nothing of the list is left: the single erasures give way to one of the whole field.
-        const auto inside = [&](const Edit& edit) { return edit.offset >= field.value && edit.offset < field.end && edit.size > 0 && edit.text.empty(); };
+        const auto inside = [&](const Edit& edit) {
+            return edit.offset >= field.value && edit.offset < field.end && edit.size > 0 && edit.text.empty();
+        };
         edits_.erase(std::remove_if(edits_.begin(), edits_.end(), inside), edits_.end());
         return erase(field);
     }

@@ -15,14 +15,14 @@ namespace offhook::message::grammar {
 enum Class : std::uint16_t {
     token = 1,
     unreserved = 2,
-    user = 4,        ///< of a SIP URI, escapes apart
+    user = 4,  ///< of a SIP URI, escapes apart
     password = 8,
     uri_param = 16,
     uri_header = 32,
-    word = 64,       ///< of a Call-ID
-    host = 128,      ///< of a host name; an underscore is not the RFC's, but found in the wild
-    gen_value = 256, ///< token or host as value of a header parameter, IPv6 reference included
-    visible = 512,   ///< printable ASCII without the delimiters < > "
+    word = 64,        ///< of a Call-ID
+    host = 128,       ///< of a host name; an underscore is not the RFC's, but found in the wild
+    gen_value = 256,  ///< token or host as value of a header parameter, IPv6 reference included
+    visible = 512,    ///< printable ASCII without the delimiters < > "
 };
 
 inline constexpr std::array<std::uint16_t, 256> classes = [] {

@@ -96,7 +96,7 @@ constexpr std::size_t hash(std::string_view name) {
 }
 
 struct Index {
-    std::array<HeaderId, slots> by_hash{};     // other: free; a taken slot moves the name to the next one
+    std::array<HeaderId, slots> by_hash{};  // other: free; a taken slot moves the name to the next one
     std::array<HeaderId, 26> by_letter{};
 };
 

@@ -33,9 +33,21 @@ TEST(HeaderId, IsFoundByEachNameInAnyCase) {
 
 // RFC 3261 §7.3.3 and the extensions' own compact forms.
 TEST(HeaderId, KnowsCompactForms) {
-    const std::pair<char, const char*> forms[] = {{'i', "Call-ID"}, {'m', "Contact"},  {'e', "Content-Encoding"}, {'l', "Content-Length"}, {'c', "Content-Type"}, {'f', "From"},
-                                                  {'s', "Subject"}, {'k', "Supported"}, {'t', "To"},              {'v', "Via"},            {'o', "Event"},        {'u', "Allow-Events"},
-                                                  {'r', "Refer-To"}, {'b', "Referred-By"}, {'x', "Session-Expires"}};
+    const std::pair<char, const char*> forms[] = {{'i', "Call-ID"},
+                                                  {'m', "Contact"},
+                                                  {'e', "Content-Encoding"},
+                                                  {'l', "Content-Length"},
+                                                  {'c', "Content-Type"},
+                                                  {'f', "From"},
+                                                  {'s', "Subject"},
+                                                  {'k', "Supported"},
+                                                  {'t', "To"},
+                                                  {'v', "Via"},
+                                                  {'o', "Event"},
+                                                  {'u', "Allow-Events"},
+                                                  {'r', "Refer-To"},
+                                                  {'b', "Referred-By"},
+                                                  {'x', "Session-Expires"}};
     for (const auto& [letter, name] : forms) {
         EXPECT_EQ(name_of(header_id(std::string(1, letter))), name);
         EXPECT_EQ(name_of(header_id(std::string(1, static_cast<char>(letter & ~0x20)))), name);
@@ -43,7 +55,8 @@ TEST(HeaderId, KnowsCompactForms) {
 }
 
 TEST(HeaderId, IsOtherForUnknownNames) {
-    for (const char* name : {"", "q", "-", "Via-", "C%6Fntact", "X-Anything", "Content-Lengt", "\xff\xfe"}) EXPECT_EQ(header_id(name), HeaderId::other) << name;
+    for (const char* name : {"", "q", "-", "Via-", "C%6Fntact", "X-Anything", "Content-Lengt", "\xff\xfe"})
+        EXPECT_EQ(header_id(name), HeaderId::other) << name;
 }
 
 TEST(Method, IsCaseSensitive) {

@@ -95,23 +95,28 @@ TEST_P(BadMessage, IsRefusedAtTheOctetThatBreaksTheRule) {
 }
 
 using enum ErrorCode;
-INSTANTIATE_TEST_SUITE_P(Rfc3261Section7, BadMessage,
-                         ::testing::Values(Bad{"nothing", "", empty, 0}, Bad{"line_ends", "\r\n\r\n", empty, 0}, Bad{"one_word", "INVITE\r\n\r\n", bad_start_line, 0},
-                                           Bad{"two_words", "INVITE sip:a\r\n\r\n", bad_start_line, 12}, Bad{"two_spaces", "INVITE  sip:a SIP/2.0\r\n\r\n", bad_start_line, 7},
-                                           Bad{"trailing_space", "INVITE sip:a SIP/2.0 \r\n\r\n", bad_start_line, 21}, Bad{"method", "INV@TE sip:a SIP/2.0\r\n\r\n", bad_method, 3},
-                                           Bad{"blank_in_uri", "INVITE sip:a; lr SIP/2.0\r\n\r\n", bad_request_uri, 13}, Bad{"angle_uri", "INVITE <sip:a> SIP/2.0\r\n\r\n", bad_request_uri, 7},
-                                           Bad{"version", "INVITE sip:a SIP/3.0\r\n\r\n", bad_version, 13}, Bad{"protocol", "GET / HTTP/1.1\r\n\r\n", bad_start_line, 6},
-                                           Bad{"status_too_small", "SIP/2.0 099 x\r\n\r\n", bad_status, 8}, Bad{"status_too_large", "SIP/2.0 700 x\r\n\r\n", bad_status, 8},
-                                           Bad{"status_wraps", "SIP/2.0 4294967301 x\r\n\r\n", bad_status, 8}, Bad{"status_version", "SIP/1.0 200 x\r\n\r\n", bad_version, 0},
-                                           Bad{"no_status", "SIP/2.0\r\n\r\n", bad_start_line, 7}, Bad{"no_end", "INVITE sip:a SIP/2.0\r\nTo: a\r\n", no_header_end, 29},
-                                           Bad{"cut_field", "INVITE sip:a SIP/2.0\r\nTo: a", no_header_end, 27}, Bad{"cut_start", "INVITE sip:a SIP/2.0", no_header_end, 20},
-                                           Bad{"no_colon", "INVITE sip:a SIP/2.0\r\nTo\r\n\r\n", no_colon, 24}, Bad{"name", "INVITE sip:a SIP/2.0\r\nT@: a\r\n\r\n", bad_header_name, 23},
-                                           Bad{"no_name", "INVITE sip:a SIP/2.0\r\n: a\r\n\r\n", bad_header_name, 22}, Bad{"fold_of_nothing", "INVITE sip:a SIP/2.0\r\n To: a\r\n\r\n", bad_folding, 22},
-                                           Bad{"lone_lf", "INVITE sip:a SIP/2.0\r\nTo: a\nFrom: b\r\n\r\n", bad_line_end, 27}, Bad{"lone_cr", "INVITE sip:a SIP/2.0\r\nTo: a\rFrom: b\r\n\r\n", bad_line_end, 27},
-                                           Bad{"length", "INVITE sip:a SIP/2.0\r\nContent-Length: -9\r\n\r\n", bad_content_length, 38},
-                                           Bad{"length_wraps", "INVITE sip:a SIP/2.0\r\nl: 4294967296\r\n\r\n", bad_content_length, 25},
-                                           Bad{"short_body", "INVITE sip:a SIP/2.0\r\nl: 3\r\n\r\nab", body_too_short, 32}),
-                         [](const auto& test) { return std::string(test.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Rfc3261Section7, BadMessage,
+    ::testing::Values(
+        Bad{"nothing", "", empty, 0}, Bad{"line_ends", "\r\n\r\n", empty, 0}, Bad{"one_word", "INVITE\r\n\r\n", bad_start_line, 0},
+        Bad{"two_words", "INVITE sip:a\r\n\r\n", bad_start_line, 12}, Bad{"two_spaces", "INVITE  sip:a SIP/2.0\r\n\r\n", bad_start_line, 7},
+        Bad{"trailing_space", "INVITE sip:a SIP/2.0 \r\n\r\n", bad_start_line, 21}, Bad{"method", "INV@TE sip:a SIP/2.0\r\n\r\n", bad_method, 3},
+        Bad{"blank_in_uri", "INVITE sip:a; lr SIP/2.0\r\n\r\n", bad_request_uri, 13},
+        Bad{"angle_uri", "INVITE <sip:a> SIP/2.0\r\n\r\n", bad_request_uri, 7}, Bad{"version", "INVITE sip:a SIP/3.0\r\n\r\n", bad_version, 13},
+        Bad{"protocol", "GET / HTTP/1.1\r\n\r\n", bad_start_line, 6}, Bad{"status_too_small", "SIP/2.0 099 x\r\n\r\n", bad_status, 8},
+        Bad{"status_too_large", "SIP/2.0 700 x\r\n\r\n", bad_status, 8}, Bad{"status_wraps", "SIP/2.0 4294967301 x\r\n\r\n", bad_status, 8},
+        Bad{"status_version", "SIP/1.0 200 x\r\n\r\n", bad_version, 0}, Bad{"no_status", "SIP/2.0\r\n\r\n", bad_start_line, 7},
+        Bad{"no_end", "INVITE sip:a SIP/2.0\r\nTo: a\r\n", no_header_end, 29}, Bad{"cut_field", "INVITE sip:a SIP/2.0\r\nTo: a", no_header_end, 27},
+        Bad{"cut_start", "INVITE sip:a SIP/2.0", no_header_end, 20}, Bad{"no_colon", "INVITE sip:a SIP/2.0\r\nTo\r\n\r\n", no_colon, 24},
+        Bad{"name", "INVITE sip:a SIP/2.0\r\nT@: a\r\n\r\n", bad_header_name, 23},
+        Bad{"no_name", "INVITE sip:a SIP/2.0\r\n: a\r\n\r\n", bad_header_name, 22},
+        Bad{"fold_of_nothing", "INVITE sip:a SIP/2.0\r\n To: a\r\n\r\n", bad_folding, 22},
+        Bad{"lone_lf", "INVITE sip:a SIP/2.0\r\nTo: a\nFrom: b\r\n\r\n", bad_line_end, 27},
+        Bad{"lone_cr", "INVITE sip:a SIP/2.0\r\nTo: a\rFrom: b\r\n\r\n", bad_line_end, 27},
+        Bad{"length", "INVITE sip:a SIP/2.0\r\nContent-Length: -9\r\n\r\n", bad_content_length, 38},
+        Bad{"length_wraps", "INVITE sip:a SIP/2.0\r\nl: 4294967296\r\n\r\n", bad_content_length, 25},
+        Bad{"short_body", "INVITE sip:a SIP/2.0\r\nl: 3\r\n\r\nab", body_too_short, 32}),
+    [](const auto& test) { return std::string(test.param.name); });
 
 TEST(Message, CanBeAnsweredThoughItIsBroken) {
     const std::string fields = "Via: SIP/2.0/UDP h\r\nbroken\r\nf: <sip:a@b>\r\nt: <sip:a@b>\r\ni: 1\r\nCSeq: 1 INVITE\r\n";

@@ -5,8 +5,8 @@
 namespace offhook::message {
 
 namespace {
-constexpr std::array<std::string_view, 15> names = {"",      "INVITE",    "ACK",    "BYE",     "CANCEL", "REGISTER", "OPTIONS", "PRACK",
-                                                    "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO",   "REFER",    "MESSAGE", "UPDATE"};
+constexpr std::array<std::string_view, 15> names = {"",          "INVITE", "ACK",     "BYE",  "CANCEL", "REGISTER", "OPTIONS", "PRACK",
+                                                    "SUBSCRIBE", "NOTIFY", "PUBLISH", "INFO", "REFER",  "MESSAGE",  "UPDATE"};
 }
 
 Method method_of(std::string_view name) {

@@ -5,7 +5,9 @@
 
 namespace offhook::message {
 
-enum class Method : std::uint8_t { other, invite, ack, bye, cancel, register_, options, prack, subscribe, notify, publish, info, refer, message, update };
+enum class Method : std::uint8_t {
+    other, invite, ack, bye, cancel, register_, options, prack, subscribe, notify, publish, info, refer, message, update,
+};
 
 [[nodiscard]] Method method_of(std::string_view name);
 [[nodiscard]] std::string_view name_of(Method method);  ///< empty for other

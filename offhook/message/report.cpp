@@ -67,7 +67,8 @@ Problem problem_of(std::string_view bytes, const Message& message, const Defect&
     const Description words = describe(out.code);
     out.text = words.text;
     out.section = words.section;
-    if (out.code == comma_needs_brackets && out.offset < bytes.size() && bytes[out.offset] == ',') out.text = "a URI with a comma must stand in angle brackets";
+    if (out.code == comma_needs_brackets && out.offset < bytes.size() && bytes[out.offset] == ',')
+        out.text = "a URI with a comma must stand in angle brackets";
     std::size_t start = 0;
     while (start < bytes.size() && (bytes[start] == '\r' || bytes[start] == '\n')) ++start;
     out.response = iequals(bytes.substr(start, 4), "SIP/");
@@ -154,8 +155,7 @@ Routing routing_of(const Message& message) {
     }
     out.max_forwards = number_of(message, HeaderId::max_forwards);
     out.expires = number_of(message, HeaderId::expires);
-    if (const auto type = parse_media_type(message.value(HeaderId::content_type)))
-        out.content_type = lower(type->type) + "/" + lower(type->subtype);
+    if (const auto type = parse_media_type(message.value(HeaderId::content_type))) out.content_type = lower(type->type) + "/" + lower(type->subtype);
     return out;
 }
 

@@ -16,16 +16,16 @@ namespace offhook::message {
 
 struct Problem {
     ErrorCode code;
-    std::uint32_t offset;       ///< of the octet that breaks the rule, from 0
-    std::uint32_t line;         ///< from 1, as an editor counts
-    std::string header;         ///< name of the header field: "Contact"; "request line", "status line"; empty for the whole
-    std::string_view text;      ///< "a URI with a comma must stand in angle brackets"
-    std::string_view section;   ///< "RFC 3261 §20.10"
-    std::string line_text;      ///< that line, controls shown as '?', long lines cut around the place
-    std::uint32_t caret;        ///< column under line_text, from 0, counted in characters
-    bool response;              ///< nothing is owed for a response: it is dropped
-    int status;                 ///< owed to the sender of a request
-    std::string_view reason;    ///< "Bad Contact"
+    std::uint32_t offset;      ///< of the octet that breaks the rule, from 0
+    std::uint32_t line;        ///< from 1, as an editor counts
+    std::string header;        ///< name of the header field: "Contact"; "request line", "status line"; empty for the whole
+    std::string_view text;     ///< "a URI with a comma must stand in angle brackets"
+    std::string_view section;  ///< "RFC 3261 §20.10"
+    std::string line_text;     ///< that line, controls shown as '?', long lines cut around the place
+    std::uint32_t caret;       ///< column under line_text, from 0, counted in characters
+    bool response;             ///< nothing is owed for a response: it is dropped
+    int status;                ///< owed to the sender of a request
+    std::string_view reason;   ///< "Bad Contact"
 };
 
 /// Values that decide where a message goes, each as text or number, ready for JSON. Empty where absent.
@@ -37,8 +37,8 @@ struct Routing {
     };
     struct Hop {
         std::string transport, host, branch, received;
-        std::uint16_t port = 0;                ///< 0: none written
-        std::optional<std::uint16_t> rport;    ///< 0: asked for, not filled in
+        std::uint16_t port = 0;              ///< 0: none written
+        std::optional<std::uint16_t> rport;  ///< 0: asked for, not filled in
     };
     std::optional<Address> request_uri, from, to;
     std::vector<Address> contacts, routes, record_routes;
@@ -48,23 +48,23 @@ struct Routing {
     std::uint32_t cseq = 0;
     std::string cseq_method;
     std::optional<std::uint32_t> max_forwards, expires;
-    std::string content_type;                  ///< "application/sdp"
+    std::string content_type;  ///< "application/sdp"
 };
 
 struct Structure {
     bool request = true;
-    std::string method, request_uri;           ///< of a request
-    int status = 0;                            ///< of a response
+    std::string method, request_uri;  ///< of a request
+    int status = 0;                   ///< of a response
     std::string reason;
     std::vector<std::pair<std::string, std::string>> headers;  ///< names as written, values unfolded, in order
     std::uint32_t body_offset = 0, body_size = 0;
-    std::uint32_t surplus = 0;                 ///< octets after the message that belong to nothing
+    std::uint32_t surplus = 0;  ///< octets after the message that belong to nothing
     Routing routing;
 };
 
 struct Report {
-    std::optional<Problem> problem;            ///< none: the message is valid
-    std::optional<Structure> structure;        ///< whenever the header fields could be told apart, even if one of them is wrong
+    std::optional<Problem> problem;      ///< none: the message is valid
+    std::optional<Structure> structure;  ///< whenever the header fields could be told apart, even if one of them is wrong
     [[nodiscard]] bool valid() const { return !problem; }
 };
 

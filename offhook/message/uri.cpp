@@ -16,7 +16,8 @@ constexpr auto npos = std::string_view::npos;
 std::expected<void, ParseError> check(std::string_view text, grammar::Class allowed, std::size_t offset, ErrorCode otherwise) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (text[i] == '%') {
-            if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0) return Cursor::fail(ErrorCode::bad_escape, offset + i);
+            if (i + 2 >= text.size() || hex_value(text[i + 1]) < 0 || hex_value(text[i + 2]) < 0)
+                return Cursor::fail(ErrorCode::bad_escape, offset + i);
             i += 2;
         } else if (!grammar::is(text[i], allowed)) {
             return Cursor::fail(otherwise, offset + i);
@@ -33,7 +34,8 @@ std::expected<void, ParseError> check_uri_parameters(std::string_view parameters
         const std::size_t equals = std::min(one.find('='), one.size());
         if (equals == 0 || equals + 1 == one.size()) return Cursor::fail(ErrorCode::bad_parameter, offset + at);
         auto checked = check(one.substr(0, equals), grammar::uri_param, offset + at, ErrorCode::bad_parameter);
-        if (checked && equals < one.size()) checked = check(one.substr(equals + 1), grammar::uri_param, offset + at + equals + 1, ErrorCode::bad_parameter);
+        if (checked && equals < one.size())
+            checked = check(one.substr(equals + 1), grammar::uri_param, offset + at + equals + 1, ErrorCode::bad_parameter);
         if (!checked) return checked;
         at = end;
     }
@@ -240,7 +242,8 @@ bool equivalent(const Uri& a, const Uri& b) {
     if (a.text == b.text) return true;
     if (a.scheme != b.scheme || a.scheme == Scheme::other) return false;
     if (a.scheme == Scheme::tel)
-        return same_number(a.user, b.user) && parameters_match(a.parameters, b.parameters, true) && parameters_match(b.parameters, a.parameters, true);
+        return same_number(a.user, b.user) && parameters_match(a.parameters, b.parameters, true) &&
+               parameters_match(b.parameters, a.parameters, true);
     return a.has_user == b.has_user && same(a.user, b.user, false) && (a.password.data() == nullptr) == (b.password.data() == nullptr) &&
            same(a.password, b.password, false) && same_host(a.host, b.host) && a.port == b.port &&
            parameters_match(a.parameters, b.parameters, false) && parameters_match(b.parameters, a.parameters, false) &&

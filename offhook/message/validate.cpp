@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <string>
 
 #include "offhook/message/builder.hpp"
@@ -37,7 +38,9 @@ std::unexpected<Defect> defect(ErrorCode code, std::size_t offset, HeaderId head
     return std::unexpected(Defect{{code, static_cast<std::uint32_t>(offset)}, header, 400, phrase(prefix, header)});
 }
 
-std::unexpected<Defect> defect(const ParseError& error, std::size_t offset, HeaderId header) { return defect(error.code, offset + error.offset, header); }
+std::unexpected<Defect> defect(const ParseError& error, std::size_t offset, HeaderId header) {
+    return defect(error.code, offset + error.offset, header);
+}
 
 template <class Parsed>
 Verdict judge(const Parsed& parsed, std::size_t offset, HeaderId header) {
@@ -49,11 +52,13 @@ Verdict check_request_uri(const Message& message) {
     const auto uri = parse_uri(message.request_uri());
     const std::size_t offset = message.request_uri_offset();
     if (!uri)
-        return std::unexpected(Defect{{uri.error().code, static_cast<std::uint32_t>(offset + uri.error().offset)}, HeaderId::other, 400, "Bad Request-URI"});
+        return std::unexpected(
+            Defect{{uri.error().code, static_cast<std::uint32_t>(offset + uri.error().offset)}, HeaderId::other, 400, "Bad Request-URI"});
     // §19.1.1 table 1: header components cannot stand in a Request-URI; nobody downstream may be made to act on them.
     if (!uri->headers.empty()) {
         const auto where = offset + static_cast<std::size_t>(uri->headers.data() - uri->text.data()) - 1;
-        return std::unexpected(Defect{{ErrorCode::headers_in_request_uri, static_cast<std::uint32_t>(where)}, HeaderId::other, 400, "Bad Request-URI"});
+        return std::unexpected(
+            Defect{{ErrorCode::headers_in_request_uri, static_cast<std::uint32_t>(where)}, HeaderId::other, 400, "Bad Request-URI"});
     }
     // §8.2.2.1, §16.3 step 2: a scheme that nobody here understands.
     if (uri->scheme == Scheme::other)
@@ -61,15 +66,16 @@ Verdict check_request_uri(const Message& message) {
     return {};
 }
 
-bool holds_name_addr(HeaderId id) {
+template <std::size_t N>
+constexpr bool one_of(const HeaderId (&set)[N], HeaderId id) {
+    return std::ranges::find(set, id) != std::end(set);
+}
+
+constexpr bool holds_name_addr(HeaderId id) {
     using enum HeaderId;
-    switch (id) {
-        case from: case to: case contact: case route: case record_route: case path: case service_route: case reply_to:
-        case refer_to: case referred_by: case p_asserted_identity: case p_preferred_identity:
-            return true;
-        default:
-            return false;
-    }
+    constexpr HeaderId set[] = {from,          to,       contact,  route,       record_route,        path,
+                                service_route, reply_to, refer_to, referred_by, p_asserted_identity, p_preferred_identity};
+    return one_of(set, id);
 }
 
 // A comma in a URI without angle brackets cuts it in two values, of which the second is not one (§20.10): name the cause.
@@ -200,41 +206,71 @@ Verdict validate(const Message& message, const Strictness& strictness) {
 
 namespace {
 
+constexpr HeaderId numbers[] = {HeaderId::content_length, HeaderId::max_forwards, HeaderId::max_breadth,
+                                HeaderId::expires,        HeaderId::min_expires,  HeaderId::rseq};
+constexpr HeaderId tokens[] = {HeaderId::allow,       HeaderId::require,          HeaderId::proxy_require, HeaderId::supported,
+                               HeaderId::unsupported, HeaderId::content_encoding, HeaderId::sip_etag,      HeaderId::sip_if_match};
+constexpr HeaderId token_values[] = {
+    HeaderId::allow_events, HeaderId::accept_encoding,    HeaderId::accept_language, HeaderId::content_language, HeaderId::content_disposition,
+    HeaderId::event,        HeaderId::subscription_state, HeaderId::reason,          HeaderId::priority};
+constexpr HeaderId credentials[] = {HeaderId::authorization, HeaderId::proxy_authorization, HeaderId::www_authenticate, HeaderId::proxy_authenticate};
+constexpr HeaderId infos[] = {HeaderId::alert_info, HeaderId::call_info, HeaderId::error_info};
+
+using Checked = std::expected<void, ParseError>;
+
+template <class Parsed>
+Checked verdict_of(const Parsed& parsed) {
+    if (parsed) return {};
+    return std::unexpected(parsed.error());
+}
+
+Checked demand(bool holds, ErrorCode code) {
+    if (holds) return {};
+    return grammar::Cursor::fail(code, 0);
+}
+
 // What a value of this field must be, for all of RFC 3261 §20 and the extensions that have a row.
-std::expected<void, ParseError> check_value(HeaderId id, std::string_view text) {
+Checked check_value(HeaderId id, std::string_view text) {
+    if (holds_name_addr(id)) return verdict_of(parse_name_addr(text));
+    if (one_of(numbers, id)) return verdict_of(parse_number(text));
+    if (one_of(tokens, id)) return demand(is_token(text), ErrorCode::bad_token);
+    if (one_of(token_values, id)) return verdict_of(parse_token_value(text));
+    if (one_of(credentials, id)) return verdict_of(parse_credentials(text));
+    if (one_of(infos, id)) return verdict_of(parse_info(text));
     using enum HeaderId;
-    const auto verdict = [](const auto& parsed) -> std::expected<void, ParseError> {
-        if (parsed) return {};
-        return std::unexpected(parsed.error());
-    };
-    if (holds_name_addr(id)) return verdict(parse_name_addr(text));
     switch (id) {
-        case via: return verdict(parse_via(text));
-        case cseq: return verdict(parse_cseq(text));
-        case rack: return verdict(parse_rack(text));
-        case call_id: case in_reply_to: return check_call_id(text);
-        case content_length: case max_forwards: case max_breadth: case expires: case min_expires: case rseq:
-            return verdict(parse_number(text));
-        case min_se: return verdict(parse_number(text, true));
-        case session_expires: return verdict(parse_session_expires(text));
-        case retry_after: return verdict(parse_retry_after(text));
-        case date: return verdict(parse_date(text));
-        case timestamp: return verdict(parse_timestamp(text));
-        case warning: return verdict(parse_warning(text));
-        case content_type: case accept: return verdict(parse_media_type(text));
-        case alert_info: case call_info: case error_info: return verdict(parse_info(text));
-        case authorization: case proxy_authorization: case www_authenticate: case proxy_authenticate:
-            return verdict(parse_credentials(text));
-        case authentication_info: return verdict(parse_authentication_info(text));
-        case allow: case require: case proxy_require: case supported: case unsupported: case content_encoding: case sip_etag: case sip_if_match:
-            return is_token(text) ? std::expected<void, ParseError>{} : grammar::Cursor::fail(ErrorCode::bad_token, 0);
-        case allow_events: case accept_encoding: case accept_language: case content_language: case content_disposition: case event:
-        case subscription_state: case reason: case priority: return verdict(parse_token_value(text));
-        case replaces: return check_call_id(trim(text.substr(0, text.find(';'))));
-        case mime_version: return text.find_first_not_of("0123456789.") == std::string_view::npos && !text.empty()
-                                      ? std::expected<void, ParseError>{}
-                                      : grammar::Cursor::fail(ErrorCode::bad_number, 0);
-        default: return {};  // free text
+        case via:
+            return verdict_of(parse_via(text));
+        case cseq:
+            return verdict_of(parse_cseq(text));
+        case rack:
+            return verdict_of(parse_rack(text));
+        case call_id:
+        case in_reply_to:
+            return check_call_id(text);
+        case replaces:
+            return check_call_id(trim(text.substr(0, text.find(';'))));
+        case min_se:
+            return verdict_of(parse_number(text, true));
+        case session_expires:
+            return verdict_of(parse_session_expires(text));
+        case retry_after:
+            return verdict_of(parse_retry_after(text));
+        case date:
+            return verdict_of(parse_date(text));
+        case timestamp:
+            return verdict_of(parse_timestamp(text));
+        case warning:
+            return verdict_of(parse_warning(text));
+        case content_type:
+        case accept:
+            return verdict_of(parse_media_type(text));
+        case authentication_info:
+            return verdict_of(parse_authentication_info(text));
+        case mime_version:
+            return demand(!text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos, ErrorCode::bad_number);
+        default:
+            return {};  // free text
     }
 }
 
@@ -264,21 +300,31 @@ Defect defect_of(const ParseError& error) {
     using enum ErrorCode;
     switch (error.code) {
         case too_large:
-        case too_many_headers: return {error, HeaderId::other, 413, reason_phrase(413)};
-        case uri_too_long: return {error, HeaderId::other, 414, reason_phrase(414)};
-        case unsupported_scheme: return {error, HeaderId::other, 416, reason_phrase(416)};
-        case bad_version: return {error, HeaderId::other, 505, reason_phrase(505)};
+        case too_many_headers:
+            return {error, HeaderId::other, 413, reason_phrase(413)};
+        case uri_too_long:
+            return {error, HeaderId::other, 414, reason_phrase(414)};
+        case unsupported_scheme:
+            return {error, HeaderId::other, 416, reason_phrase(416)};
+        case bad_version:
+            return {error, HeaderId::other, 505, reason_phrase(505)};
         case bad_start_line:
-        case bad_method: return {error, HeaderId::other, 400, "Bad Request Line"};
-        case bad_request_uri: return {error, HeaderId::other, 400, "Bad Request-URI"};
-        case bad_content_length: return {error, HeaderId::content_length, 400, "Bad Content-Length"};
-        case body_too_short: return {error, HeaderId::content_length, 400, "Body Shorter Than Content-Length"};
+        case bad_method:
+            return {error, HeaderId::other, 400, "Bad Request Line"};
+        case bad_request_uri:
+            return {error, HeaderId::other, 400, "Bad Request-URI"};
+        case bad_content_length:
+            return {error, HeaderId::content_length, 400, "Bad Content-Length"};
+        case body_too_short:
+            return {error, HeaderId::content_length, 400, "Body Shorter Than Content-Length"};
         case bad_header_name:
         case no_colon:
         case bad_folding:
         case bad_line_end:
-        case no_header_end: return {error, HeaderId::other, 400, "Bad Header Field"};
-        default: return {error, HeaderId::other, 400, reason_phrase(400)};
+        case no_header_end:
+            return {error, HeaderId::other, 400, "Bad Header Field"};
+        default:
+            return {error, HeaderId::other, 400, reason_phrase(400)};
     }
 }
 

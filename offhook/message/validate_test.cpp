@@ -117,9 +117,12 @@ TEST(Validate, ReadsEveryHeaderFieldWhenAsked) {
         {"Alert-Info", "<http://www.example.com/sounds/moo.wav>", "http://www.example.com/sounds/moo.wav"},
         {"Allow", "INVITE, ACK, OPTIONS, CANCEL, BYE", "INVITE ACK"},
         {"Authentication-Info", "nextnonce=\"47364c23432d2e131a5fb210812c\"", "nextnonce"},
-        {"Authorization", "Digest username=\"Alice\", realm=\"atlanta.com\", nonce=\"84a4\", response=\"7587\"", "Digest username=\"Alice\" realm=\"x\""},
+        {"Authorization", "Digest username=\"Alice\", realm=\"atlanta.com\", nonce=\"84a4\", response=\"7587\"",
+         "Digest username=\"Alice\" realm=\"x\""},
         {"Call-Info", "<http://wwww.example.com/alice/photo.jpg> ;purpose=icon, <http://www.example.com/alice/> ;purpose=info", "photo"},
-        {"Contact", "\"Mr. Watson\" <sip:watson@worcester.bell-telephone.com>;q=0.7; expires=3600, \"Mr. Watson\" <mailto:watson@bell-telephone.com> ;q=0.1", "Mr. Watson"},
+        {"Contact",
+         "\"Mr. Watson\" <sip:watson@worcester.bell-telephone.com>;q=0.7; expires=3600, \"Mr. Watson\" <mailto:watson@bell-telephone.com> ;q=0.1",
+         "Mr. Watson"},
         {"Content-Disposition", "session;handling=optional", ";handling"},
         {"Content-Encoding", "gzip", "g/zip"},
         {"Content-Language", "fr", "f r"},
@@ -133,7 +136,9 @@ TEST(Validate, ReadsEveryHeaderFieldWhenAsked) {
         {"MIME-Version", "1.0", "one"},
         {"Organization", "Boxes by Bob", nullptr},
         {"Priority", "non-urgent", "non urgent"},
-        {"Proxy-Authenticate", "Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth\", nonce=\"f84f\", opaque=\"\", stale=FALSE, algorithm=MD5", "Digest"},
+        {"Proxy-Authenticate",
+         "Digest realm=\"atlanta.com\", domain=\"sip:ss1.carrier.com\", qop=\"auth\", nonce=\"f84f\", opaque=\"\", stale=FALSE, algorithm=MD5",
+         "Digest"},
         {"Proxy-Authorization", "Digest username=\"Alice\", realm=\"atlanta.com\"", "Digest username"},
         {"Proxy-Require", "foo", "foo bar"},
         {"Record-Route", "<sip:server10.biloxi.com;lr>, <sip:bigbox3.site3.atlanta.com;lr>", "<sip:server10.biloxi.com;lr"},
@@ -148,7 +153,8 @@ TEST(Validate, ReadsEveryHeaderFieldWhenAsked) {
         {"Unsupported", "foo", "foo bar"},
         {"User-Agent", "Softphone Beta1.5", nullptr},
         {"Via", "SIP/2.0/UDP first.example.com: 4000;ttl=16 ;maddr=224.2.0.1 ;branch=z9hG4bKa7c6a8dlze.1", "SIP/2.0/UDP"},
-        {"Warning", "307 isi.edu \"Session parameter 'foo' not understood\", 301 isi.edu \"Incompatible network address type 'E.164'\"", "307 isi.edu text"},
+        {"Warning", "307 isi.edu \"Session parameter 'foo' not understood\", 301 isi.edu \"Incompatible network address type 'E.164'\"",
+         "307 isi.edu text"},
         {"WWW-Authenticate", "Digest realm=\"atlanta.com\", nonce=\"f84f\"", "Digest realm"},
         {"Session-Expires", "1800;refresher=uac", "1800;refresher=x"},
         {"RAck", "776656 1 INVITE", "776656 INVITE"},
@@ -164,7 +170,8 @@ TEST(Validate, ReadsEveryHeaderFieldWhenAsked) {
         Message message;
         ASSERT_TRUE(message.index(right)) << c.name;
         const auto accepted = validate(message, {.check_everything = true});
-        EXPECT_TRUE(accepted) << c.name << ": " << describe(accepted.error().error.code).text << " at " << right.substr(accepted.error().error.offset);
+        EXPECT_TRUE(accepted) << c.name << ": " << describe(accepted.error().error.code).text << " at "
+                              << right.substr(accepted.error().error.offset);
         if (c.wrong == nullptr) continue;
         const std::string wrong = good + c.name + ": " + c.wrong + "\r\n\r\n";
         ASSERT_TRUE(message.index(wrong)) << c.name;
@@ -176,7 +183,8 @@ TEST(Validate, ReadsEveryHeaderFieldWhenAsked) {
 }
 
 TEST(DefectOf, OwesTheStatusOfTheLimit) {
-    const std::pair<ErrorCode, int> cases[] = {{too_large, 413}, {too_many_headers, 413}, {uri_too_long, 414}, {bad_version, 505}, {no_colon, 400}, {body_too_short, 400}};
+    const std::pair<ErrorCode, int> cases[] = {{too_large, 413},   {too_many_headers, 413}, {uri_too_long, 414},
+                                               {bad_version, 505}, {no_colon, 400},         {body_too_short, 400}};
     for (const auto& [code, status] : cases) EXPECT_EQ(defect_of({code, 7}).status, status) << describe(code).text;
 }
 

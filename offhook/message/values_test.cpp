@@ -74,7 +74,9 @@ TEST(Values, ReadTheRest) {
 
 TEST(Values, SayWhereTheyBreak) {
     using enum ErrorCode;
-    const auto error = [](const auto& value) { return value ? std::string("accepted") : std::string(describe(value.error().code).text) + "@" + std::to_string(value.error().offset); };
+    const auto error = [](const auto& value) {
+        return value ? std::string("accepted") : std::string(describe(value.error().code).text) + "@" + std::to_string(value.error().offset);
+    };
     const auto expected = [](ErrorCode code, int offset) { return std::string(describe(code).text) + "@" + std::to_string(offset); };
     EXPECT_EQ(error(parse_cseq("INVITE")), expected(bad_cseq, 0));
     EXPECT_EQ(error(parse_cseq("1")), expected(bad_cseq, 1));
@@ -108,8 +110,7 @@ TEST(Values, SayWhereTheyBreak) {
 }
 
 TEST(ListsToken, LooksThroughAllFields) {
-    const std::string text =
-        "OPTIONS sip:a SIP/2.0\r\nSupported: 100rel , Timer\r\nk: path\r\nRequire:\r\nContent-Length: 0\r\n\r\n";
+    const std::string text = "OPTIONS sip:a SIP/2.0\r\nSupported: 100rel , Timer\r\nk: path\r\nRequire:\r\nContent-Length: 0\r\n\r\n";
     Message message;
     ASSERT_TRUE(message.index(text));
     for (const char* token : {"100rel", "timer", "PATH"}) EXPECT_TRUE(lists_token(message, HeaderId::supported, token)) << token;

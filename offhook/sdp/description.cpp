@@ -16,21 +16,36 @@ constexpr auto npos = std::string_view::npos;
 std::string_view describe(ErrorCode code) {
     using enum ErrorCode;
     switch (code) {
-        case empty: return "there is no session description";
-        case no_equals_sign: return "the line is not a letter, an equals sign and a value";
-        case unknown_type: return "the letter of the line is unknown";
-        case version_not_first: return "the first line is not v=0";
-        case bad_version: return "the version is not 0";
-        case repeated_line: return "the line may stand only once";
-        case missing_line: return "an o=, s= or t= line is missing";
-        case bad_origin: return "this is not user, id, version, network, address type and address";
-        case bad_connection: return "this is not network, address type and address";
-        case bad_bandwidth: return "this is not a bandwidth type, a colon and a number";
-        case bad_time: return "this is not a start and a stop time";
-        case bad_attribute: return "the attribute has no name";
-        case bad_media: return "this is not media, port, protocol and formats";
-        case session_line_in_media: return "a line of the session stands after the first m=";
-        case control_octet: return "a control octet stands in the line";
+        case empty:
+            return "there is no session description";
+        case no_equals_sign:
+            return "the line is not a letter, an equals sign and a value";
+        case unknown_type:
+            return "the letter of the line is unknown";
+        case version_not_first:
+            return "the first line is not v=0";
+        case bad_version:
+            return "the version is not 0";
+        case repeated_line:
+            return "the line may stand only once";
+        case missing_line:
+            return "an o=, s= or t= line is missing";
+        case bad_origin:
+            return "this is not user, id, version, network, address type and address";
+        case bad_connection:
+            return "this is not network, address type and address";
+        case bad_bandwidth:
+            return "this is not a bandwidth type, a colon and a number";
+        case bad_time:
+            return "this is not a start and a stop time";
+        case bad_attribute:
+            return "the attribute has no name";
+        case bad_media:
+            return "this is not media, port, protocol and formats";
+        case session_line_in_media:
+            return "a line of the session stands after the first m=";
+        case control_octet:
+            return "a control octet stands in the line";
     }
     return "unknown";
 }
@@ -87,33 +102,10 @@ bool Description::on_hold() const {
 }
 
 std::string_view static_encoding_name(unsigned payload_type) {
-    switch (payload_type) {
-        case 0: return "PCMU";
-        case 3: return "GSM";
-        case 4: return "G723";
-        case 5:
-        case 6:
-        case 16:
-        case 17: return "DVI4";
-        case 7: return "LPC";
-        case 8: return "PCMA";
-        case 9: return "G722";
-        case 10:
-        case 11: return "L16";
-        case 12: return "QCELP";
-        case 13: return "CN";
-        case 14: return "MPA";
-        case 15: return "G728";
-        case 18: return "G729";
-        case 25: return "CelB";
-        case 26: return "JPEG";
-        case 28: return "nv";
-        case 31: return "H261";
-        case 32: return "MPV";
-        case 33: return "MP2T";
-        case 34: return "H263";
-        default: return {};
-    }
+    constexpr std::string_view names[] = {"PCMU",  "",     "",     "GSM",  "G723", "DVI4", "DVI4", "LPC",  "PCMA", "G722", "L16", "L16",
+                                          "QCELP", "CN",   "MPA",  "G728", "DVI4", "DVI4", "G729", "",     "",     "",     "",    "",
+                                          "",      "CelB", "JPEG", "",     "nv",   "",     "",     "H261", "MPV",  "MP2T", "H263"};
+    return payload_type < std::size(names) ? names[payload_type] : std::string_view{};
 }
 
 std::string codec_names(std::string_view answer, std::string_view offer) {

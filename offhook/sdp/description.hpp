@@ -14,12 +14,12 @@ namespace offhook::sdp {
 
 enum class ErrorCode : std::uint8_t {
     empty,
-    no_equals_sign,       ///< a line is not <letter>=<value>
-    unknown_type,         ///< a letter that is not one of v o s i u e p c b t r z k a m
+    no_equals_sign,  ///< a line is not <letter>=<value>
+    unknown_type,    ///< a letter that is not one of v o s i u e p c b t r z k a m
     version_not_first,
-    bad_version,          ///< not v=0
+    bad_version,  ///< not v=0
     repeated_line,
-    missing_line,         ///< o=, s= or t= is absent
+    missing_line,  ///< o=, s= or t= is absent
     bad_origin,
     bad_connection,
     bad_bandwidth,
@@ -59,10 +59,10 @@ struct Time {
 
 /// One m= line with the lines that belong to it.
 struct Media {
-    std::string_view media;       ///< "audio"
-    std::uint16_t port = 0;       ///< 0: refused or switched off (RFC 3264 §6)
+    std::string_view media;  ///< "audio"
+    std::uint16_t port = 0;  ///< 0: refused or switched off (RFC 3264 §6)
     std::uint32_t port_count = 1;
-    std::string_view protocol;    ///< "RTP/AVP"
+    std::string_view protocol;  ///< "RTP/AVP"
     std::vector<std::string_view> formats;
     std::optional<std::string_view> title, key;
     std::vector<Connection> connections;
@@ -70,7 +70,7 @@ struct Media {
     std::vector<Attribute> attributes;
 
     [[nodiscard]] bool accepted() const { return port != 0; }
-    [[nodiscard]] bool rtp() const;  ///< its formats are RTP payload types
+    [[nodiscard]] bool rtp() const;                                                        ///< its formats are RTP payload types
     [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const;  ///< the first; empty text for a flag
     /// The encoding name of a format: from its rtpmap, else the static one (RFC 3551 §6); empty if there is neither.
     [[nodiscard]] std::string_view encoding_name(std::string_view format) const;

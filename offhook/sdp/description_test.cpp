@@ -120,7 +120,9 @@ TEST(Description, SaysWhereItBreaks) {
 TEST(CodecNames, AreThoseOfTheAcceptedMediaOfTheAnswer) {
     const std::string head = "v=0\r\no=- 1 2 IN IP4 h\r\ns=-\r\nt=0 0\r\nc=IN IP4 1.2.3.4\r\n";
     EXPECT_EQ(codec_names(head + "m=audio 9 RTP/AVP 0 8\r\n"), "PCMU");
-    EXPECT_EQ(codec_names(head + "m=audio 9 RTP/AVP 111 0\r\na=rtpmap:111 opus/48000/2\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n"), "opus,VP8");
+    EXPECT_EQ(
+        codec_names(head + "m=audio 9 RTP/AVP 111 0\r\na=rtpmap:111 opus/48000/2\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\na=rtpmap:96 VP8/90000\r\n"),
+        "opus,VP8");
     EXPECT_EQ(codec_names(head + "m=audio 9 RTP/AVP 9\r\nm=video 0 RTP/AVP 31\r\n"), "G722");
     EXPECT_EQ(codec_names(head + "m=image 9 udptl t38\r\n"), "t38");
     EXPECT_EQ(codec_names(head + "m=audio 9 RTP/AVP 97\r\n"), "97");

@@ -38,7 +38,8 @@ public:
         while (at_ < text_.size()) {
             if (const auto read = line(); !read) return std::unexpected(read.error());
         }
-        if (!origin_ || !name_ || out_.times.empty()) return std::unexpected(ParseError{ErrorCode::missing_line, static_cast<std::uint32_t>(text_.size())});
+        if (!origin_ || !name_ || out_.times.empty())
+            return std::unexpected(ParseError{ErrorCode::missing_line, static_cast<std::uint32_t>(text_.size())});
         return std::move(out_);
     }
 
@@ -68,45 +69,68 @@ private:
                 if (seen_version_) return fail(ErrorCode::repeated_line, from);
                 seen_version_ = true;
                 return value == "0" ? Result{} : fail(ErrorCode::bad_version, from + 2);
-            case 'o': return origin(value, from);
+            case 'o':
+                return origin(value, from);
             case 's':
                 if (name_) return fail(ErrorCode::repeated_line, from);
                 name_ = true;
                 out_.name = value;
                 return {};
-            case 'i': return once(out_.information, value, from);
-            case 'u': return once(out_.uri, value, from);
-            case 'e': out_.emails.push_back(value); return {};
-            case 'p': out_.phones.push_back(value); return {};
+            case 'i':
+                return once(out_.information, value, from);
+            case 'u':
+                return once(out_.uri, value, from);
+            case 'e':
+                out_.emails.push_back(value);
+                return {};
+            case 'p':
+                out_.phones.push_back(value);
+                return {};
             case 'c': {
                 if (out_.connection) return fail(ErrorCode::repeated_line, from);
                 out_.connection.emplace();
                 return connection(*out_.connection, value);
             }
-            case 'b': return bandwidth(out_.bandwidths, value);
-            case 't': return time(value);
+            case 'b':
+                return bandwidth(out_.bandwidths, value);
+            case 't':
+                return time(value);
             case 'r':
                 if (out_.times.empty()) return fail(ErrorCode::bad_time, from);
                 out_.times.back().repeats.push_back(value);
                 return {};
-            case 'z': return once(out_.zones, value, from);
-            case 'k': return once(out_.key, value, from);
-            case 'a': return attribute(out_.attributes, value);
-            case 'm': return media(value);
-            default: return fail(ErrorCode::unknown_type, from);
+            case 'z':
+                return once(out_.zones, value, from);
+            case 'k':
+                return once(out_.key, value, from);
+            case 'a':
+                return attribute(out_.attributes, value);
+            case 'm':
+                return media(value);
+            default:
+                return fail(ErrorCode::unknown_type, from);
         }
     }
 
     Result media_line(char type, std::string_view value, std::size_t from) {
         Media& medium = out_.media.back();
         switch (type) {
-            case 'm': return media(value);
-            case 'i': return once(medium.title, value, from);
-            case 'c': return connection(medium.connections.emplace_back(), value);
-            case 'b': return bandwidth(medium.bandwidths, value);
-            case 'k': return once(medium.key, value, from);
-            case 'a': return attribute(medium.attributes, value);
-            default: return fail(std::string_view("vosuepctrz").find(type) == std::string_view::npos ? ErrorCode::unknown_type : ErrorCode::session_line_in_media, from);
+            case 'm':
+                return media(value);
+            case 'i':
+                return once(medium.title, value, from);
+            case 'c':
+                return connection(medium.connections.emplace_back(), value);
+            case 'b':
+                return bandwidth(medium.bandwidths, value);
+            case 'k':
+                return once(medium.key, value, from);
+            case 'a':
+                return attribute(medium.attributes, value);
+            default:
+                return fail(
+                    std::string_view("vosuepctrz").find(type) == std::string_view::npos ? ErrorCode::unknown_type : ErrorCode::session_line_in_media,
+                    from);
         }
     }
 

@@ -14,7 +14,7 @@ namespace {
 
 struct Verdict {
     bool accepted;
-    int status;        ///< owed for a refused request
+    int status;  ///< owed for a refused request
     std::string why;
 };
 

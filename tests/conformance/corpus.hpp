@@ -8,12 +8,12 @@
 namespace offhook::conformance {
 
 struct Case {
-    std::string name;                 ///< "rfc4475_wsinv"
-    std::string file;                 ///< below data/
+    std::string name;  ///< "rfc4475_wsinv"
+    std::string file;  ///< below data/
     std::string bytes;
-    bool valid = true;                ///< well formed by the letter
-    std::string parse;                ///< must-accept, should-accept, may-accept, may-either, reject-expected
-    std::vector<int> statuses;        ///< that a proxy may answer with
+    bool valid = true;                  ///< well formed by the letter
+    std::string parse;                  ///< must-accept, should-accept, may-accept, may-either, reject-expected
+    std::vector<int> statuses;          ///< that a proxy may answer with
     bool normal = false, drop = false;  ///< it may treat the message like any other; it may drop it
 };
 
