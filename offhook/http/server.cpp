@@ -63,11 +63,10 @@ tcp::endpoint endpoint_of(const Endpoint& endpoint) {
     return {asio::ip::address_v4({octets[0], octets[1], octets[2], octets[3]}), endpoint.port};
 }
 
-/// What a request that could not be read is owed; nothing where the peer is gone.
+/// What a request that could not be read is owed; nothing where the peer is gone or too slow (its socket is closed then).
 std::optional<Response> answer_to(const Error& error, const Config& config, std::uint64_t body_limit) {
     if (error == beast::http::error::header_limit) return error_response(431, fmt::format("the header fields are larger than {} octets", config.header_limit));
     if (error == beast::http::error::body_limit) return error_response(413, fmt::format("the body is larger than {} octets", body_limit));
-    if (error == beast::error::timeout) return error_response(408, "the request did not arrive in time");
     if (error.category() == make_error_code(beast::http::error::bad_method).category() && error != beast::http::error::end_of_stream &&
         error != beast::http::error::partial_message)
         return error_response(400, fmt::format("this is not HTTP: {}", error.message()));
