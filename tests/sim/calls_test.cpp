@@ -69,7 +69,7 @@ public:
 
     Outcome run() {
         Outcome outcome;
-        if (!world_.run_until_quiet(2h)) outcome.wrong.emplace_back("the world does not come to rest");
+        if (!world_.run_until_quiet(5h)) outcome.wrong.emplace_back("the world does not come to rest");
         std::map<std::string, std::vector<accounting::CallRecord>, std::less<>> records;
         for (const auto& [id, record] : server_.records().rows()) records[record.sip_call_id].push_back(record);
         for (const auto& [id, call] : ledger_.calls)
@@ -146,6 +146,7 @@ void add(Tally& sum, const Tally& t) {
     sum.timed_out += t.timed_out;
     sum.further_answers += t.further_answers;
     sum.unacknowledged += t.unacknowledged;
+    sum.vanished += t.vanished;
     sum.byes_crossed += t.byes_crossed;
     sum.answers_crossed_cancel += t.answers_crossed_cancel;
 }
@@ -172,9 +173,9 @@ TEST(Simulation, EverybodyAgreesOnHowEachOfTenThousandCallsEnded) {
         sent += outcome.sent;
     }
     fmt::print("{} calls, {} datagrams: {} answered and released, {} refused, {} cancelled, {} timed out; {} further answers, {} unacknowledged, "
-               "{} BYEs crossed, {} answers crossed a CANCEL\n",
+               "{} BYEs crossed, {} answers crossed a CANCEL, {} never hung up\n",
                worlds * calls_in_a_world, sent, sum.answered, sum.refused, sum.cancelled, sum.timed_out, sum.further_answers, sum.unacknowledged,
-               sum.byes_crossed, sum.answers_crossed_cancel);
+               sum.byes_crossed, sum.answers_crossed_cancel, sum.vanished);
     // The seeds must reach every corner, else agreement proves nothing.
     EXPECT_EQ(sum.answered + sum.refused + sum.cancelled + sum.timed_out, worlds * calls_in_a_world);
     EXPECT_GT(sum.answered, 4000U);
@@ -185,6 +186,7 @@ TEST(Simulation, EverybodyAgreesOnHowEachOfTenThousandCallsEnded) {
     EXPECT_GT(sum.unacknowledged, 3U);
     EXPECT_GT(sum.byes_crossed, 100U);
     EXPECT_GT(sum.answers_crossed_cancel, 50U);
+    EXPECT_GT(sum.vanished, 100U);
 }
 
 TEST(Simulation, SeedReplaysIdentically) {

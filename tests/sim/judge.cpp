@@ -59,8 +59,9 @@ private:
 
     // The dialog of one To tag: who ended it and when, as record, wire, caller and callee have it.
     void answered(const CallRecord& record) {
-        expect(record.end == End::caller || record.end == End::callee, "an answered call was not released by either side");
         expect(record.dialog.empty(), "a closed record keeps its dialog");
+        if (call_.script.vanishes && !wire_.byes.contains(record.to_tag)) return vanished(record);
+        expect(record.end == End::caller || record.end == End::callee, "an answered call was not released by either side");
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(record.ended - record.answered).count();
         expect(record.seconds == seconds && record.answered >= record.invited && record.ended >= record.answered, "times of the record");
         const auto bye = wire_.byes.find(record.to_tag);
@@ -80,6 +81,14 @@ private:
         expect(record.end == End::caller ? dialog->bye_sent : leg->bye_sent, "whom the record names hung up");
         expect(dialog->bye_sent || dialog->bye_received, "the caller knows that it is over");
         expect(leg->bye_sent || leg->bye_received, "the callee knows that it is over");
+    }
+
+    // Nobody hung up: a session timer ends the record at the last proof of life, or max_call does.
+    void vanished(const CallRecord& record) {
+        expect(record.end == (call_.script.timers ? End::expired : End::unconfirmed), "a call that nobody ended");
+        const Duration lasted = record.ended - record.answered;
+        if (record.end == End::expired) expect(lasted < std::chrono::minutes(3), "it expired at the last proof of life");
+        else expect(lasted >= std::chrono::hours(4) && lasted < std::chrono::hours(4) + std::chrono::minutes(3), "it went on for max_call");
     }
 
     void callee(const LegView& leg) {
@@ -142,6 +151,7 @@ std::vector<std::string> judge(const CallView& call, const WireView& wire, const
     }
     if (call.caller.dialogs.size() > 1) tally.further_answers += static_cast<unsigned>(call.caller.dialogs.size() - 1);
     for (const LegView& leg : call.legs) tally.unacknowledged += leg.ack_missed;
+    for (const CallRecord& record : records) tally.vanished += record.end == End::expired || record.end == End::unconfirmed;
     tally.answers_crossed_cancel += call.caller.cancel_sent && !call.caller.dialogs.empty();
     for (const CallerDialog& dialog : call.caller.dialogs) tally.byes_crossed += dialog.bye_sent && dialog.bye_received;
     return Judge(call, wire, records).verdict();

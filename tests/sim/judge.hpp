@@ -27,7 +27,7 @@ struct WireView {
 struct Tally {
     unsigned answered = 0, refused = 0, cancelled = 0, timed_out = 0;
     unsigned further_answers = 0, unacknowledged = 0;
-    unsigned byes_crossed = 0, answers_crossed_cancel = 0;
+    unsigned byes_crossed = 0, answers_crossed_cancel = 0, vanished = 0;
 };
 
 /// Every disagreement, in words; nothing if all agree.

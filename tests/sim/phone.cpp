@@ -13,7 +13,6 @@ namespace offhook::sim {
 using namespace std::chrono_literals;
 using message::HeaderId;
 using message::Message;
-using message::Method;
 
 namespace {
 
@@ -100,6 +99,7 @@ void Phone::invite(Outgoing& call, Now now) {
         .header("Call-ID", call.call_id)
         .header("CSeq", "1 INVITE")
         .header("Contact", fmt::format("<sip:{}@{}>", script.caller, at_.text()))
+        .lines(script.timers ? "Supported: timer\r\n" : "")
         .body("application/sdp", "v=0\r\no=- 1 1 IN IP4 10.0.1.1\r\ns=-\r\nc=IN IP4 10.0.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n");
     layer_.start(call.invite, Method::invite, bytes, flow_to_server(), now);
     if (!script.patience) return;
@@ -112,7 +112,7 @@ void Phone::invite(Outgoing& call, Now now) {
 
 void Phone::on_response(transaction::ClientId, Handle cookie, const Message& response, const transport::Flow&, Now now) {
     const Sent& sent = sent_[cookie.slot];
-    if (sent.what == Sent::What::bye || response.status() < 200) return;
+    if (sent.what != Sent::What::invite || response.status() < 200) return;
     CallerView& view = sent.call->call->caller;
     if (response.status() < 300) return on_answer(*sent.call, response, now);
     if (view.result != CallerView::Result::calling) return odd("a failure after another final response");
@@ -122,7 +122,7 @@ void Phone::on_response(transaction::ClientId, Handle cookie, const Message& res
 
 void Phone::on_failure(transaction::ClientId, Handle cookie, Failure, Now) {
     const Sent& sent = sent_[cookie.slot];
-    if (sent.what == Sent::What::bye) return;
+    if (sent.what != Sent::What::invite) return;
     CallerView& view = sent.call->call->caller;
     if (view.result != CallerView::Result::calling) return odd("a time-out after a final response");
     view.result = CallerView::Result::timed_out;
@@ -154,6 +154,7 @@ void Phone::on_answer(Outgoing& call, const Message& response, Now now) {
     world_.send(at_, server_, dialog.ack);
     // One call is enough (§13.2.2.4), and none after a CANCEL.
     if (!first || view.cancel_sent) return hang_up(dialog, now);
+    if (const auto& later = call.call->script.updates) at(now.steady + *later, [this, &dialog](Now then) { update(dialog, then); });
     if (const auto& talk = call.call->script.hangs_up) at(now.steady + *talk, [this, &dialog](Now then) { hang_up(dialog, then); });
 }
 
@@ -162,6 +163,7 @@ void Phone::on_answer(Outgoing& call, const Message& response, Now now) {
 void Phone::on_request(transaction::RequestPtr request, Now now) {
     const Method method = request->message.method();
     if (method == Method::bye) return on_bye(std::move(request), now);
+    if (method == Method::update) return on_update(std::move(request), now);
     if (method == Method::invite && tag_of(request->message, HeaderId::to).empty()) return on_invite(std::move(request), now);
     odd(fmt::format("an unexpected {}", request->message.method_name()));
     layer_.respond(*request, 501, now);
@@ -175,8 +177,12 @@ void Phone::on_invite(transaction::RequestPtr request, Now now) {
     CallView& view = call->second;
     const auto script = std::find_if(view.script.legs.begin(), view.script.legs.end(), [&](const LegScript& leg) { return leg.user == user; });
     if (script == view.script.legs.end()) return odd(fmt::format("a call to {}", user));
-    for (const LegView& other : view.legs)
-        if (other.contact == user) odd(fmt::format("{} is called twice", user));
+    const bool twice = std::any_of(view.legs.begin(), view.legs.end(), [user](const LegView& other) { return other.contact == user; });
+    if (twice) {  // §8.2.2.2: a server that was started anew does not know that it has asked already
+        if (!ledger_.restarted) odd(fmt::format("{} is called twice", user));
+        layer_.respond(*request, 482, now);
+        return;
+    }
 
     Incoming& leg = incoming_.emplace_back();
     leg.call = &view;
@@ -308,13 +314,36 @@ void Phone::hang_up(Dialog& dialog, Now now) {
     dialog.over = true;
     CallView& call = *call_of(dialog);
     (dialog.is_caller ? call.caller.dialogs[dialog.view].bye_sent : call.legs[dialog.view].bye_sent) = true;
-    const transaction::ClientId bye = layer_.open(*this, remember({Sent::What::bye, nullptr, &dialog}));
-    std::string branch;
-    layer_.append_branch(branch, bye, {});
-    layer_.start(bye, Method::bye, request_of(dialog, "BYE", ++dialog.cseq, branch), flow_to_server(), now);
+    send_request(dialog, Sent::What::bye, Method::bye, {}, now);
 }
 
-std::string Phone::request_of(const Dialog& dialog, std::string_view method, std::uint32_t cseq, std::string_view branch) const {
+// RFC 3311: a target refresh, as after a change of network.
+void Phone::update(Dialog& dialog, Now now) {
+    if (dialog.over) return;
+    const CallScript& script = call_of(dialog)->script;
+    send_request(dialog, Sent::What::update, Method::update,
+                 fmt::format("Contact: <sip:{}-moved@{}>\r\n{}", script.caller, at_.text(), script.timers ? "Supported: timer\r\n" : ""), now);
+}
+
+void Phone::on_update(transaction::RequestPtr request, Now now) {
+    Dialog* dialog = find_dialog(request->message);
+    if (dialog == nullptr || dialog->over) {
+        layer_.respond(*request, 481, now);
+        return;
+    }
+    dialog->target = uri_of(request->message.value(HeaderId::contact));
+    layer_.respond(*request, 200, now);
+}
+
+void Phone::send_request(Dialog& dialog, Sent::What what, Method method, std::string_view headers, Now now) {
+    const transaction::ClientId id = layer_.open(*this, remember({what, nullptr, &dialog}));
+    std::string branch;
+    layer_.append_branch(branch, id, {});
+    layer_.start(id, method, request_of(dialog, message::name_of(method), ++dialog.cseq, branch, headers), flow_to_server(), now);
+}
+
+std::string Phone::request_of(const Dialog& dialog, std::string_view method, std::uint32_t cseq, std::string_view branch,
+                              std::string_view headers) const {
     std::string bytes;
     message::Builder builder(bytes);
     builder.request(method, dialog.target)
@@ -325,6 +354,7 @@ std::string Phone::request_of(const Dialog& dialog, std::string_view method, std
         .header("To", dialog.remote)
         .header("Call-ID", dialog.call_id)
         .header("CSeq", fmt::format("{} {}", cseq, method))
+        .lines(headers)
         .finish();
     return bytes;
 }

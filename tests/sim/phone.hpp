@@ -21,6 +21,7 @@ namespace offhook::sim {
 struct Ledger {
     std::map<std::string, CallView, std::less<>> calls;
     std::vector<std::string> oddities;  ///< what must never happen to a phone
+    bool restarted = false;             ///< the server was: it has forgotten what it asked
 };
 
 class Phone final : public Node, public transport::Sender, public transaction::ServerUser, public transaction::ClientUser {
@@ -35,6 +36,8 @@ public:
     void on_datagram(std::string_view bytes, const transport::Flow& from, Now now) override;
 
 private:
+    using Method = message::Method;
+
     /// A timer with something to do.
     struct Alarm : Timer {
         explicit Alarm(std::function<void(Now)> what) : Timer(&fire), action(std::move(what)) {}
@@ -71,7 +74,7 @@ private:
         bool confirmed = false;
     };
     struct Sent {
-        enum class What : std::uint8_t { invite, bye } what;
+        enum class What : std::uint8_t { invite, bye, update } what;
         Outgoing* call = nullptr;
         Dialog* dialog = nullptr;
     };
@@ -97,13 +100,17 @@ private:
     [[nodiscard]] LegView& view_of(const Incoming& leg) { return leg.call->legs[leg.view]; }
     // As either
     void on_bye(transaction::RequestPtr request, Now now);
+    void on_update(transaction::RequestPtr request, Now now);
     void hang_up(Dialog& dialog, Now now);
+    void update(Dialog& dialog, Now now);
+    void send_request(Dialog& dialog, Sent::What what, Method method, std::string_view headers, Now now);
     [[nodiscard]] Dialog* find_dialog(const message::Message& request);
     [[nodiscard]] CallView* call_of(const Dialog& dialog);
     void at(Instant when, std::function<void(Now)> what);
     Handle remember(Sent sent);
     [[nodiscard]] transport::Flow flow_to_server() const;
-    [[nodiscard]] std::string request_of(const Dialog& dialog, std::string_view method, std::uint32_t cseq, std::string_view branch) const;
+    [[nodiscard]] std::string request_of(const Dialog& dialog, std::string_view method, std::uint32_t cseq, std::string_view branch,
+                                         std::string_view headers = {}) const;
     void odd(std::string text);
 
     World& world_;

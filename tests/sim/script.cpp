@@ -36,6 +36,10 @@ CallScript draw_script(Random random, std::size_t index, std::size_t phones) {
     // Who hangs up: the caller, the callee, or both at once.
     const auto who = random.below(3);
     const Duration talk = random.chance(300) ? random.between(0ms, 100ms) : random.between(100ms, 40s);
+    if (random.chance(200)) call.updates = random.between(0ms, talk + 100ms);
+    call.timers = random.chance(400);
+    call.vanishes = random.chance(30);
+    if (call.vanishes) return call;
     if (who != 1) call.hangs_up = talk;
     if (who != 0)
         for (LegScript& leg : call.legs) leg.hangs_up = talk;

@@ -28,6 +28,9 @@ struct CallScript {
     Duration starts{0};
     std::optional<Duration> patience;  ///< the caller cancels so long after the INVITE
     std::optional<Duration> hangs_up;  ///< the caller, after the first answer
+    std::optional<Duration> updates;   ///< the caller sends an UPDATE with another Contact, after the first answer
+    bool timers = false;               ///< the caller supports session timers (RFC 4028)
+    bool vanishes = false;             ///< nobody ever hangs up: cables cut
     std::vector<LegScript> legs;
 };
 
