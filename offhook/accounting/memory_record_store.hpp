@@ -36,6 +36,14 @@ public:
     }
     [[nodiscard]] bool healthy(Now) const override { return is_healthy; }
 
+    /// The process ended: what was not committed is lost, and nobody is told.
+    void lose_pending() {
+        std::vector<Handle> lost;
+        pending_.for_each([&lost](Handle handle, const Pending&) { lost.push_back(handle); });
+        for (const Handle handle : lost) pending_.erase(handle);
+        last_due_ = {};
+    }
+
     [[nodiscard]] const std::map<std::uint64_t, CallRecord>& rows() const { return rows_; }
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
     [[nodiscard]] bool idle() const { return pending_.size() == 0; }

@@ -17,6 +17,21 @@ public:
         for (const CallRecord& record : records) (record.to_tag.empty() ? failed_ : answered_).push_back(record);
     }
 
+    std::vector<std::string> verdict_after_restart() {
+        for (const std::string& tag : wire_.answers) expect(record_of(tag) != nullptr, "an answer that was forwarded is not on record");
+        for (const int status : wire_.failures) {
+            const bool found = std::any_of(failed_.begin(), failed_.end(), [status](const CallRecord& r) { return r.status == status; });
+            expect(found, "a refusal that was forwarded is not on record");
+        }
+        for (const CallRecord& record : answered_) survived(record);
+        for (const LegView& leg : call_.legs) {
+            expect(leg.result != LegView::Result::invited, "a phone still rings");
+            expect(leg.acks == 0 || record_of(leg.tag) != nullptr, "an acknowledged answer without a record");
+        }
+        expect(call_.caller.result != CallerView::Result::calling, "the caller still waits");
+        return std::move(wrong_);
+    }
+
     std::vector<std::string> verdict() {
         records();
         for (const CallRecord& record : answered_) answered(record);
@@ -67,8 +82,9 @@ private:
         const auto bye = wire_.byes.find(record.to_tag);
         expect(bye != wire_.byes.end(), "a released call whose BYE never arrived");
         if (bye != wire_.byes.end()) {
-            expect(bye->second.from_caller == (record.end == End::caller), "who hung up first");
-            expect(bye->second.arrived == record.ended, "its end is the arrival of the BYE");
+            const WireView::Bye& first = bye->second.front();
+            expect(first.from_caller == (record.end == End::caller), "who hung up first");
+            expect(first.arrived == record.ended, "its end is the arrival of the BYE");
         }
         const auto leg = std::find_if(call_.legs.begin(), call_.legs.end(), [&](const LegView& l) { return l.tag == record.to_tag; });
         expect(leg != call_.legs.end() && leg->result == LegView::Result::answered, "the callee did not answer");
@@ -81,6 +97,19 @@ private:
         expect(record.end == End::caller ? dialog->bye_sent : leg->bye_sent, "whom the record names hung up");
         expect(dialog->bye_sent || dialog->bye_received, "the caller knows that it is over");
         expect(leg->bye_sent || leg->bye_received, "the callee knows that it is over");
+    }
+
+    // Which BYE ended it depends on what the old server still managed to commit, but it is one that arrived, from that side.
+    void survived(const CallRecord& record) {
+        expect(!record.in_progress() && record.dialog.empty(), "a record still in progress");
+        const auto byes = wire_.byes.find(record.to_tag);
+        if (call_.script.vanishes && byes == wire_.byes.end()) return vanished(record);
+        expect(record.end == End::caller || record.end == End::callee, "an answered call was not released by either side");
+        if (byes == wire_.byes.end()) return expect(false, "a released call whose BYE never arrived");
+        const bool known = std::any_of(byes->second.begin(), byes->second.end(), [&](const WireView::Bye& bye) {
+            return bye.arrived == record.ended && bye.from_caller == (record.end == End::caller);
+        });
+        expect(known, "its end is the arrival of a BYE");
     }
 
     // Nobody hung up: a session timer ends the record at the last proof of life, or max_call does.
@@ -155,6 +184,10 @@ std::vector<std::string> judge(const CallView& call, const WireView& wire, const
     tally.answers_crossed_cancel += call.caller.cancel_sent && !call.caller.dialogs.empty();
     for (const CallerDialog& dialog : call.caller.dialogs) tally.byes_crossed += dialog.bye_sent && dialog.bye_received;
     return Judge(call, wire, records).verdict();
+}
+
+std::vector<std::string> judge_after_restart(const CallView& call, const WireView& wire, const std::vector<CallRecord>& records) {
+    return Judge(call, wire, records).verdict_after_restart();
 }
 
 }  // namespace offhook::sim

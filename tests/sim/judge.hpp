@@ -20,7 +20,7 @@ struct WireView {
         UtcTime arrived;
         bool from_caller;
     };
-    std::map<std::string, Bye> byes;      ///< To tag of the dialog → the first BYE that arrived at the server
+    std::map<std::string, std::vector<Bye>> byes;  ///< To tag of the dialog → each BYE that arrived at the server, repeated ones too
 };
 
 /// How often each end came, over all calls.
@@ -33,5 +33,10 @@ struct Tally {
 /// Every disagreement, in words; nothing if all agree.
 [[nodiscard]] std::vector<std::string> judge(const CallView& call, const WireView& wire, const std::vector<accounting::CallRecord>& records,
                                              Tally& tally);
+
+/// What must hold of a call that the server forgot while it was under way: whatever anybody was told is on record, and what was
+/// established is released and recorded as if nothing had happened.
+[[nodiscard]] std::vector<std::string> judge_after_restart(const CallView& call, const WireView& wire,
+                                                           const std::vector<accounting::CallRecord>& records);
 
 }  // namespace offhook::sim

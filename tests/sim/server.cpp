@@ -15,26 +15,34 @@ std::shared_ptr<const daemon::Config> config() {
     return config;
 }
 
-daemon::Secrets secrets(World& world) {
-    daemon::Secrets s;
-    for (SipKey* key : {&s.relay, &s.loop, &s.branch, &s.table}) {
-        key->k0 = world.random.next();
-        key->k1 = world.random.next();
-    }
-    return s;
+void draw(SipKey& key, World& world) {
+    key.k0 = world.random.next();
+    key.k1 = world.random.next();
 }
 
 }  // namespace
 
 Server::Server(World& world, Observer& observer, const Endpoint& at)
     : world_(world),
+      observer_(observer),
       at_(at),
       listeners_({{transport::Protocol::udp, at, {}, 0}}),
       bindings_([](Ticket, bool, Now) {}, Duration{0}),
       records_(world.wheel, world.now, [this](Ticket ticket, bool ok, Now now) { core_->on_committed(ticket, ok, now); }),
       replays_(SipKey{}, {}, world.now.utc) {
+    draw(secrets_.relay, world);
+    draw(secrets_.loop, world);
+    start();
+    world.attach(at, *this, "server");
+}
+
+void Server::start() {
+    draw(secrets_.branch, world_);
+    draw(secrets_.table, world_);
+    std::uint64_t last_record = 0;
+    for (const auto& [id, record] : records_.rows()) last_record = std::max(last_record, id);
     const daemon::CoreParts parts{.shard = 0,
-                                  .wheel = world.wheel,
+                                  .wheel = world_.wheel,
                                   .sender = *this,
                                   .resolver = *this,
                                   .listeners = listeners_,
@@ -42,11 +50,21 @@ Server::Server(World& world, Observer& observer, const Endpoint& at)
                                   .users = *this,
                                   .records = records_,
                                   .replays = replays_,
-                                  .observer = observer,
+                                  .observer = observer_,
                                   .own_nonce = {},
-                                  .last_record = 0};
-    core_ = std::make_unique<daemon::Core>(parts, config(), secrets(world), world.now);
-    world.attach(at, *this, "server");
+                                  .last_record = last_record};
+    core_ = std::make_unique<daemon::Core>(parts, config(), secrets_, world_.now);
+}
+
+void Server::restart() {
+    world_.note("the server starts anew");
+    dying_ = true;
+    core_.reset();
+    dying_ = false;
+    records_.lose_pending();
+    start();
+    for (const auto& [id, record] : records_.rows())
+        if (record.in_progress()) core_->adopt(record, world_.now);
 }
 
 void Server::bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere) {
@@ -74,6 +92,8 @@ void Server::on_datagram(std::string_view bytes, const transport::Flow& from, No
     core_->on_message(message, from, now);
 }
 
-void Server::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag) { world_.send(flow.local, flow.remote, bytes); }
+void Server::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag) {
+    if (!dying_) world_.send(flow.local, flow.remote, bytes);
+}
 
 }  // namespace offhook::sim

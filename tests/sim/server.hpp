@@ -20,6 +20,9 @@ public:
     /// The bindings of one callee, in force at once. `phones`: where they are; a dead one is where nobody is.
     void bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere);
 
+    /// As after kill -9 and a start at once: what was in memory is gone, what was committed is taken over.
+    void restart();
+
     [[nodiscard]] accounting::MemoryRecordStore& records() { return records_; }
     [[nodiscard]] daemon::Core& core() { return *core_; }
 
@@ -33,13 +36,18 @@ private:
     [[nodiscard]] std::array<bool, auth::algorithm_count> offered(std::string_view) const override { return {}; }
     [[nodiscard]] bool loaded() const override { return true; }
 
+    void start();
+
     World& world_;
+    Observer& observer_;
     Endpoint at_;
     transport::ListenerTable listeners_;
     auth::UserSnapshot somebody_ = std::make_shared<const auth::User>();
     location::MemoryBindingStore bindings_;
     accounting::MemoryRecordStore records_;
     auth::NonceLedger replays_;
+    daemon::Secrets secrets_;
+    bool dying_ = false;
     std::unique_ptr<daemon::Core> core_;
 };
 
