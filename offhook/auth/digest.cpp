@@ -27,16 +27,32 @@ std::string_view plain(std::string_view inside, std::string& buffer) {
     return buffer;
 }
 
-bool names_realm(const message::Credentials& credentials, std::string_view realm) {
+/// The parameters of one answer (RFC 7616 §3.4), quotes removed, escapes kept, the first of each name.
+struct Fields {
+    std::string_view realm, username, nonce, uri, response, algorithm, cnonce, qop, nc;
+};
+
+/// Reads them all in one pass; nothing if these are not digest credentials for the realm.
+std::optional<Fields> read_fields(std::string_view value, std::string_view realm) {
+    const auto credentials = message::parse_credentials(value);
+    if (!credentials || !iequals(credentials->scheme, "Digest")) return std::nullopt;
+    Fields fields;
+    const std::pair<std::string_view, std::string_view*> names[] = {
+        {"realm", &fields.realm},   {"username", &fields.username}, {"nonce", &fields.nonce},
+        {"uri", &fields.uri},       {"response", &fields.response}, {"algorithm", &fields.algorithm},
+        {"cnonce", &fields.cnonce}, {"qop", &fields.qop},           {"nc", &fields.nc}};
+    message::ParameterReader reader(credentials->parameters, ',');
+    while (const auto parameter = reader.next())
+        for (const auto& [name, field] : names)
+            if (field->data() == nullptr && iequals(parameter->name, name)) *field = parameter->value;
     std::string buffer;
-    return iequals(credentials.scheme, "Digest") && plain(credentials.parameter("realm").value_or(std::string_view{}), buffer) == realm;
+    if (plain(fields.realm, buffer) != realm) return std::nullopt;
+    return fields;
 }
 
-std::optional<message::Credentials> credentials_for(const message::Message& request, std::string_view realm, bool proxy) {
-    for (const auto* field = request.first(header_for(proxy)); field != nullptr; field = request.next(*field)) {
-        const auto credentials = message::parse_credentials(request.value(*field));
-        if (credentials && names_realm(*credentials, realm)) return *credentials;
-    }
+std::optional<Fields> fields_for(const message::Message& request, std::string_view realm, bool proxy) {
+    for (const auto* field = request.first(header_for(proxy)); field != nullptr; field = request.next(*field))
+        if (auto fields = read_fields(request.value(*field), realm)) return fields;
     return std::nullopt;
 }
 
@@ -72,10 +88,8 @@ std::uint64_t key_of(Ticket ticket) { return static_cast<std::uint64_t>(ticket.h
 
 }  // namespace
 
-/// The parameters of one answer (RFC 7616 §3.4), quotes removed.
-struct DigestAuthenticator::Answer {
-    std::string_view username, nonce, uri, response, cnonce, qop, nc;
-    std::optional<Algorithm> algorithm;
+struct DigestAuthenticator::Answer : Fields {
+    std::optional<Algorithm> known_algorithm;
     std::uint32_t count = 0;
 };
 
@@ -117,31 +131,29 @@ void DigestAuthenticator::append_challenges(std::string& out, std::string_view r
 }
 
 bool DigestAuthenticator::has_credentials(const message::Message& request, std::string_view realm, bool proxy) const {
-    return credentials_for(request, realm, proxy).has_value();
+    return fields_for(request, realm, proxy).has_value();
 }
 
 std::optional<DigestAuthenticator::Answer> DigestAuthenticator::read_answer(const message::Message& request, std::string_view realm, bool proxy) {
-    const auto credentials = credentials_for(request, realm, proxy);
-    if (!credentials) return std::nullopt;
-    const auto get = [&](std::string_view name) { return credentials->parameter(name).value_or(std::string_view{}); };
-    Answer answer{get("username"), get("nonce"), get("uri"), get("response"), get("cnonce"), get("qop"), get("nc"), Algorithm::md5, 0};
-    if (const auto name = credentials->parameter("algorithm")) answer.algorithm = algorithm_of(*name);  // MD5 if none (RFC 3261 §22.4)
+    const auto fields = fields_for(request, realm, proxy);
+    if (!fields) return std::nullopt;
+    Answer answer{*fields, Algorithm::md5, read_count(fields->nc)};  // MD5 if none is named (RFC 3261 §22.4, RFC 7616 §3.4)
+    if (!fields->algorithm.empty()) answer.known_algorithm = algorithm_of(fields->algorithm);
     return answer;
 }
 
 /// What can be judged without knowing the user.
 bool DigestAuthenticator::acceptable(const Answer& answer, const message::Message& request) const {
-    if (answer.username.empty() || answer.nonce.empty() || answer.response.empty() || !answer.algorithm) return false;
-    if (std::find(config_->algorithms.begin(), config_->algorithms.end(), *answer.algorithm) == config_->algorithms.end()) return false;
+    if (answer.username.empty() || answer.nonce.empty() || answer.response.empty() || !answer.known_algorithm) return false;
+    if (std::find(config_->algorithms.begin(), config_->algorithms.end(), *answer.known_algorithm) == config_->algorithms.end()) return false;
     if (!answer.qop.empty() && (!iequals(answer.qop, "auth") || answer.cnonce.empty() || answer.count == 0)) return false;
     return same_resource(answer.uri, request.request_uri());
 }
 
 std::optional<Verdict> DigestAuthenticator::verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket, Now now) {
     if (!users_.loaded()) return Unavailable{};
-    std::optional<Answer> answer = read_answer(request, realm, proxy);
+    const std::optional<Answer> answer = read_answer(request, realm, proxy);
     if (!answer) return Refused{};
-    if (!answer->qop.empty()) answer->count = read_count(answer->nc);
     if (!acceptable(*answer, request)) return Refused{};
 
     std::string unescaped;
@@ -160,20 +172,21 @@ std::optional<Verdict> DigestAuthenticator::verify(const message::Message& reque
     const UserSnapshot user = users_.find(domain, name);
     std::string_view ha1;
     if (user && user->enabled && user->realm == realm) {
-        const HashedPassword& hashed = user->ha1[index_of(*answer->algorithm)];
+        const HashedPassword& hashed = user->ha1[index_of(*answer->known_algorithm)];
         ha1 = full ? hashed.full_name : hashed.plain_name;
     }
     const bool usable = !ha1.empty();
-    if (!usable) ha1 = dummy_for(*answer->algorithm);
+    if (!usable) ha1 = dummy_for(*answer->known_algorithm);
     HexDigest hex;
     const std::string_view expected = digest_response(
-        hasher_, {*answer->algorithm, ha1, request.method_name(), answer->uri, answer->nonce, answer->qop, answer->nc, answer->cnonce, {}}, hex);
+        hasher_, {*answer->known_algorithm, ha1, request.method_name(), answer->uri, answer->nonce, answer->qop, answer->nc, answer->cnonce, {}},
+        hex);
     const bool right = equal_in_constant_time(expected, answer->response) && !expected.empty();
     if (!(right && usable)) return Refused{};
 
     const std::optional<UtcTime> issued = mint_.issued(answer->nonce);
     if (!issued || *issued > now.utc || now.utc - *issued > config_->nonce_lifetime) return Stale{};
-    const NonceUse use{answer->nonce, *issued, answer->count,
+    const NonceUse use{answer->nonce, *issued, answer->qop.empty() ? 0 : answer->count,
                        fingerprint(fingerprint_key_, request.value(HeaderId::call_id), request.value(HeaderId::cseq), answer->uri)};
     Identity identity{user->name, user->domain};
     const std::optional<bool> admitted = replays_.admit(use, ticket, now);
@@ -195,8 +208,8 @@ std::optional<Verdict> DigestAuthenticator::on_admitted(Ticket ticket, bool admi
 }
 
 std::string_view claimed_user(const message::Message& request, std::string_view realm, bool proxy) {
-    const auto credentials = credentials_for(request, realm, proxy);
-    return credentials ? credentials->parameter("username").value_or(std::string_view{}) : std::string_view{};
+    const auto fields = fields_for(request, realm, proxy);
+    return fields ? fields->username : std::string_view{};
 }
 
 }  // namespace offhook::auth
