@@ -42,7 +42,8 @@ TEST_P(Regressions, AreNoSurprise) {
 TEST_P(Regressions, NeitherAreTheirMutations) {
     std::mt19937 random(20260101);
     const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random() % std::max<std::size_t>(limit, 1)); };
-    constexpr std::string_view special(" \t\r\n\"\\<>(),;:=@%[]?&\0\x7f\xc3*#+", 31);
+    static constexpr char special_octets[] = " \t\r\n\"\\<>(),;:=@%[]?&\0\x7f\xc3*#+";
+    constexpr std::string_view special(special_octets, sizeof special_octets - 1);
     const auto all = inputs(GetParam().name);
     for (int round = 0; round < 20'000; ++round) {
         std::string input = all[below(all.size())];
