@@ -10,14 +10,20 @@ int rank(int status) {
     const int by_class = status >= 600 ? 0 : status / 100 * 10;
     switch (status) {
         case 401:
-        case 407: return by_class;
+        case 407:
+            return by_class;
         case 415:
         case 420:
-        case 484: return by_class + 1;
-        case 487: return by_class + 3;
-        case 408: return by_class + 4;
-        case 503: return by_class + 3;
-        default: return by_class + 2;
+        case 484:
+            return by_class + 1;
+        case 487:
+            return by_class + 3;
+        case 408:
+            return by_class + 4;
+        case 503:
+            return by_class + 3;
+        default:
+            return by_class + 2;
     }
 }
 

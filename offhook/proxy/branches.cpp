@@ -47,8 +47,10 @@ bool is_recorded(Method method) {
         case Method::subscribe:
         case Method::notify:
         case Method::refer:
-        case Method::other: return true;
-        default: return false;
+        case Method::other:
+            return true;
+        default:
+            return false;
     }
 }
 
@@ -238,7 +240,8 @@ void Proxy::write(Context& context, const Branch& branch, const Flow& flow, std:
     via_.append(";branch=").append(branch_parameter);
     if (flow.protocol == Protocol::udp) via_.append(";rport");  // RFC 3581: the answer comes back to where this came from
     record_route_.clear();
-    if (config_.record_route && is_recorded(context.method) && (!context.has_to_tag || context.routing.relay)) write_record_route(context, branch, flow);
+    if (config_.record_route && is_recorded(context.method) && (!context.has_to_tag || context.routing.relay))
+        write_record_route(context, branch, flow);
 
     ForwardPlan plan;
     plan.request_uri = branch.target.uri;
@@ -248,7 +251,8 @@ void Proxy::write(Context& context, const Branch& branch, const Flow& flow, std:
     plan.via = via_;
     plan.max_breadth = context.method == Method::ack ? 0 : branch.breadth;
     plan.stream = transport::is_reliable(flow.protocol);
-    plan.remove_identity = request.sender.trust != transaction::Sender::Trust::trusted_network && context.trust != transaction::Sender::Trust::trusted_network;
+    plan.remove_identity =
+        request.sender.trust != transaction::Sender::Trust::trusted_network && context.trust != transaction::Sender::Trust::trusted_network;
     plan.realm = config_.realm;
     plan.domains = &domains_;
     plan.session_timer = dialog::refreshes_session(request.message) ? &config_.session_timer : nullptr;
@@ -293,7 +297,8 @@ void Proxy::write_record_route(Context& context, const Branch& branch, const Flo
 void Proxy::send_ack(Context& context, Branch& branch, Now now) {
     const Message& ack = context.request->message;
     const Flow flow = branch.flows.front();
-    const std::uint64_t hash = SipHash(loop_key_).add(ack.value(HeaderId::via)).add(context.identity).add(to_tag(ack)).add(branch.target.uri).finish();
+    const std::uint64_t hash =
+        SipHash(loop_key_).add(ack.value(HeaderId::via)).add(context.identity).add(to_tag(ack)).add(branch.target.uri).finish();
     branch_text_.assign(message::Via::cookie).append("a");
     append_hex(branch_text_, hash, 16);
     write(context, branch, flow, branch_text_);

@@ -50,8 +50,9 @@ TEST(Call, IsReleasedByTheCallee) {
 // §16.6: what the copy has, in which order; the rest passes octet by octet.
 TEST(Forwarding, ChangesOnlyWhatItMust) {
     World w;
-    w.receive(write({.headers = "X-Odd :  kept,as is\r\nProxy-Authorization: Digest username=\"alice\", realm=\"example.com\"\r\n"
-                                "Proxy-Authorization: Digest username=\"alice\", realm=\"elsewhere\"\r\nP-Asserted-Identity: <sip:boss@example.com>\r\n"}));
+    w.receive(
+        write({.headers = "X-Odd :  kept,as is\r\nProxy-Authorization: Digest username=\"alice\", realm=\"example.com\"\r\n"
+                          "Proxy-Authorization: Digest username=\"alice\", realm=\"elsewhere\"\r\nP-Asserted-Identity: <sip:boss@example.com>\r\n"}));
     const Text sent(w.last("INVITE").bytes);
     EXPECT_THAT(sent.bytes, HasSubstr("\r\nX-Odd :  kept,as is\r\n"));
     EXPECT_THAT(sent.bytes, Not(HasSubstr("realm=\"example.com\"")));

@@ -20,21 +20,21 @@ struct StaticRoute {
 };
 
 struct Config {
-    std::vector<std::string> domains;    ///< that we are responsible for; the first also answers for our bare addresses
-    std::string realm;                   ///< of our Proxy-Authenticate: answers to it are removed from what is passed on; empty: each own domain
+    std::vector<std::string> domains;  ///< that we are responsible for; the first also answers for our bare addresses
+    std::string realm;                 ///< of our Proxy-Authenticate: answers to it are removed from what is passed on; empty: each own domain
     std::vector<StaticRoute> routes;
-    bool record_route = true;            ///< stay in the path of dialogs: records, NAT and the relay rule depend on it
-    bool recurse_redirects = true;       ///< try the contacts of a 3xx ourselves (RFC 3261 §16.7 step 4)
-    bool follow_foreign_routes = false;  ///< obey a preloaded Route of others, for known senders only
+    bool record_route = true;                      ///< stay in the path of dialogs: records, NAT and the relay rule depend on it
+    bool recurse_redirects = true;                 ///< try the contacts of a 3xx ourselves (RFC 3261 §16.7 step 4)
+    bool follow_foreign_routes = false;            ///< obey a preloaded Route of others, for known senders only
     Duration timer_c = std::chrono::seconds(181);  ///< §16.6 step 11: larger than 3 minutes
-    std::uint32_t max_breadth = 60;      ///< RFC 5393 §5.3.3
-    std::uint32_t max_targets = 32;      ///< tried for one request, redirections included
-    std::uint32_t max_redirects = 5;     ///< 3xx responses recursed on for one request
-    std::uint32_t stream_above = 1300;   ///< octets: RFC 3261 §18.1.1
-    std::uint32_t retry_after = 5;       ///< seconds, in our 503
+    std::uint32_t max_breadth = 60;                ///< RFC 5393 §5.3.3
+    std::uint32_t max_targets = 32;                ///< tried for one request, redirections included
+    std::uint32_t max_redirects = 5;               ///< 3xx responses recursed on for one request
+    std::uint32_t stream_above = 1300;             ///< octets: RFC 3261 §18.1.1
+    std::uint32_t retry_after = 5;                 ///< seconds, in our 503
     dialog::SessionTimerConfig session_timer;
-    std::uint16_t shard = 0;             ///< in the tickets that we give
-    std::uint16_t ticket_kind = 0;       ///< likewise: chosen by the program
+    std::uint16_t shard = 0;        ///< in the tickets that we give
+    std::uint16_t ticket_kind = 0;  ///< likewise: chosen by the program
 };
 
 }  // namespace offhook::proxy

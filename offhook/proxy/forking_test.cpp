@@ -35,7 +35,8 @@ TEST(Parallel, OneWinsAndTheOthersAreCancelled) {
     for (const int phone : {0, 1, 2}) w.answer(w.invite(phone), 180, "t" + std::to_string(phone));
     w.left();
     w.answer(w.invite(1), 200, "t1");
-    EXPECT_THAT(w.left(), UnorderedElementsAre(StartsWith("SIP/2.0 200 OK"), StartsWith("CANCEL sip:bob@192.0.2.20"), StartsWith("CANCEL sip:bob@192.0.2.22")));
+    EXPECT_THAT(w.left(),
+                UnorderedElementsAre(StartsWith("SIP/2.0 200 OK"), StartsWith("CANCEL sip:bob@192.0.2.20"), StartsWith("CANCEL sip:bob@192.0.2.22")));
     EXPECT_THAT(w.last("CANCEL").bytes, HasSubstr("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"));
     for (const int phone : {0, 2}) w.answer(w.invite(phone), 487, "t" + std::to_string(phone));
     EXPECT_THAT(w.left(), UnorderedElementsAre(StartsWith("ACK"), StartsWith("ACK")));  // nothing of that goes upstream
@@ -164,7 +165,8 @@ TEST(Redirection, IsFollowed) {
     World w;
     w.receive(write({}));
     w.answer(w.last("INVITE"), 302, "b", "Contact: <sip:late@192.0.2.41>;q=0.2, <sip:soon@192.0.2.40?Subject=x>;q=0.9\r\n");
-    EXPECT_THAT(w.left(), ElementsAre(StartsWith("SIP/2.0 100"), StartsWith("INVITE"), StartsWith("ACK"), "INVITE sip:soon@192.0.2.40 SIP/2.0 > 192.0.2.40:5060"));
+    EXPECT_THAT(w.left(), ElementsAre(StartsWith("SIP/2.0 100"), StartsWith("INVITE"), StartsWith("ACK"),
+                                      "INVITE sip:soon@192.0.2.40 SIP/2.0 > 192.0.2.40:5060"));
     w.answer(w.last("INVITE"), 486, "c");
     EXPECT_EQ(w.count("INVITE sip:late@192.0.2.41 "), 1U);
     w.answer(w.last("INVITE"), 200, "d");

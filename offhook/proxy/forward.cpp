@@ -54,8 +54,7 @@ std::string_view as_request_uri(std::string_view text, Edits& edits) {
 }
 
 void edit_request_line(const Message& request, std::string_view uri, Edits& edits) {
-    if (uri != request.request_uri())
-        edits.replace(request.request_uri_offset(), static_cast<std::uint32_t>(request.request_uri().size()), uri);
+    if (uri != request.request_uri()) edits.replace(request.request_uri_offset(), static_cast<std::uint32_t>(request.request_uri().size()), uri);
 }
 
 void edit_max_forwards(const Message& request, Edits& edits) {
@@ -139,7 +138,8 @@ void write_forwarded(std::string& out, const Message& request, const ForwardPlan
     }
     if (plan.session_timer != nullptr) dialog::edit_request(request, *plan.session_timer, edits);
     if (plan.stream && !request.has(HeaderId::content_length))
-        edits.insert(request.headers_end(), Line(edits).add("Content-Length: ").add(static_cast<std::uint32_t>(request.body().size())).add("\r\n").keep());
+        edits.insert(request.headers_end(),
+                     Line(edits).add("Content-Length: ").add(static_cast<std::uint32_t>(request.body().size())).add("\r\n").keep());
     edits.write(request, out);
 }
 

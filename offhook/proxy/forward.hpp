@@ -15,15 +15,15 @@
 namespace offhook::proxy {
 
 struct ForwardPlan {
-    std::string_view request_uri;    ///< of the target; headers and method are left out of it (§16.6 step 2)
+    std::string_view request_uri;  ///< of the target; headers and method are left out of it (§16.6 step 2)
     const Routing* routing = nullptr;
-    std::string_view path;           ///< Route values to stand before what remains of Route (RFC 3327 §5.3); empty: none
-    std::string_view record_route;   ///< value of the Record-Route to insert; empty: none
-    std::string_view via;            ///< value of the Via to insert
-    std::uint32_t max_breadth = 0;   ///< 0: leave the field alone (ACK)
-    bool stream = false;             ///< Content-Length must be there (§16.6 step 9)
-    bool remove_identity = false;    ///< P-Asserted-Identity of somebody untrusted (RFC 3325 §5)
-    std::string_view realm;          ///< whose Proxy-Authorization was ours to read; empty: those of own domains
+    std::string_view path;          ///< Route values to stand before what remains of Route (RFC 3327 §5.3); empty: none
+    std::string_view record_route;  ///< value of the Record-Route to insert; empty: none
+    std::string_view via;           ///< value of the Via to insert
+    std::uint32_t max_breadth = 0;  ///< 0: leave the field alone (ACK)
+    bool stream = false;            ///< Content-Length must be there (§16.6 step 9)
+    bool remove_identity = false;   ///< P-Asserted-Identity of somebody untrusted (RFC 3325 §5)
+    std::string_view realm;         ///< whose Proxy-Authorization was ours to read; empty: those of own domains
     const OwnDomains* domains = nullptr;
     const dialog::SessionTimerConfig* session_timer = nullptr;  ///< null: none for this method
 };

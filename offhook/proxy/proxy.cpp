@@ -119,8 +119,10 @@ bool Proxy::valid(Context& context, const message::Uri& uri, Now now) {
     }
     if (max_forwards(request) == 0) {
         // Step 3: an OPTIONS may be answered as if it were for us (§11).
-        if (context.method == Method::options) serve_ourselves(context, now);
-        else refuse(context, Cause::too_many_hops, 483, now);
+        if (context.method == Method::options)
+            serve_ourselves(context, now);
+        else
+            refuse(context, Cause::too_many_hops, 483, now);
         return false;
     }
     if (has_looped(context)) {

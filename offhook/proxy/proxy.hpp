@@ -156,9 +156,9 @@ private:
     Slab<Context> contexts_;
     Slab<Branch> branches_;
     Slab<Held> held_;
-    boost::unordered_flat_map<std::uint64_t, Handle> by_server_;         ///< server transaction → context
-    boost::unordered_flat_set<std::uint64_t> cancelled_early_;           ///< INVITEs that were cancelled before they got here
-    std::string out_, via_, record_route_, branch_text_, mark_, aor_;            ///< reused
+    boost::unordered_flat_map<std::uint64_t, Handle> by_server_;       ///< server transaction → context
+    boost::unordered_flat_set<std::uint64_t> cancelled_early_;         ///< INVITEs that were cancelled before they got here
+    std::string out_, via_, record_route_, branch_text_, mark_, aor_;  ///< reused
     message::Edits edits_, upstream_edits_;
 };
 

@@ -19,8 +19,8 @@ namespace offhook::proxy {
 
 /// What a token that fits says.
 struct Relay {
-    bool from_caller = true;           ///< the request's From tag is the one of the dialog's first request
-    std::string_view caller, callee;   ///< texts of the flows, as in the URI; empty: none
+    bool from_caller = true;          ///< the request's From tag is the one of the dialog's first request
+    std::string_view caller, callee;  ///< texts of the flows, as in the URI; empty: none
     [[nodiscard]] std::string_view flow_ahead() const { return from_caller ? callee : caller; }
 };
 

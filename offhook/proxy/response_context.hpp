@@ -26,10 +26,10 @@ class Proxy;
 
 /// One place to send the request to. Texts live in the request, in the snapshot of bindings or among the context's own texts.
 struct Target {
-    std::string_view uri;                         ///< Request-URI
-    std::string_view next_hop;                    ///< URI of a static route; empty: the Request-URI tells
-    const location::Binding* binding = nullptr;   ///< it came from; kept alive by the context's snapshot
-    std::uint16_t group = 0;                      ///< targets of one group are tried in parallel, groups one after the other
+    std::string_view uri;                        ///< Request-URI
+    std::string_view next_hop;                   ///< URI of a static route; empty: the Request-URI tells
+    const location::Binding* binding = nullptr;  ///< it came from; kept alive by the context's snapshot
+    std::uint16_t group = 0;                     ///< targets of one group are tried in parallel, groups one after the other
 };
 
 struct Context;
@@ -52,69 +52,69 @@ struct Branch {
     Handle context;
     transaction::ClientId client;
     State state = State::resolving;
-    bool cancelled = false;            ///< a CANCEL was asked for
-    bool timed_out = false;            ///< by timer C: its 487 counts as 408
-    std::uint32_t breadth = 0;         ///< its share of Max-Breadth
+    bool cancelled = false;     ///< a CANCEL was asked for
+    bool timed_out = false;     ///< by timer C: its 487 counts as 408
+    std::uint32_t breadth = 0;  ///< its share of Max-Breadth
     Target target;
     transport::Protocol protocol = transport::Protocol::udp;  ///< of the name that is being resolved
     std::uint16_t port = 0;
-    bool stays_on_udp = false;         ///< to a binding registered over UDP from behind NAT, whatever the size (§18.1.1 notwithstanding)
+    bool stays_on_udp = false;  ///< to a binding registered over UDP from behind NAT, whatever the size (§18.1.1 notwithstanding)
     boost::container::small_vector<transport::Flow, 2> flows;  ///< where to send it, in order of preference
     std::size_t next_flow = 0;
-    std::size_t stream_tried = 0;      ///< flows before this index have had their stream put before them
-    bool over_flow = false;            ///< the flow that the phone registered over, not what its Contact says
+    std::size_t stream_tried = 0;  ///< flows before this index have had their stream put before them
+    bool over_flow = false;        ///< the flow that the phone registered over, not what its Contact says
     TimerC timer_c;
 };
 
 struct Context {
     Handle self;
-    transaction::RequestPtr request;   ///< given back as soon as nothing needs it
-    transaction::ServerId server;      ///< none for an ACK
+    transaction::RequestPtr request;  ///< given back as soon as nothing needs it
+    transaction::ServerId server;     ///< none for an ACK
     message::Method method = message::Method::other;
     transaction::Sender::Trust trust = transaction::Sender::Trust::unknown;
     std::uint64_t identity = 0, loop = 0;
     Routing routing;
 
-    Handle call;                       ///< accounting's, of an INVITE without To tag that is no spiral
-    dialog::CallPort::InDialog dialog; ///< accounting's, of a request within a call
+    Handle call;                        ///< accounting's, of an INVITE without To tag that is no spiral
+    dialog::CallPort::InDialog dialog;  ///< accounting's, of a request within a call
     bool has_to_tag = false;
 
     location::BindingSnapshot bindings;
     boost::container::small_vector<Target, 4> targets;  ///< in order of their groups
     std::size_t next_target = 0;
-    std::vector<std::unique_ptr<std::string>> texts;    ///< URIs that nobody else keeps
+    std::vector<std::unique_ptr<std::string>> texts;  ///< URIs that nobody else keeps
     std::uint16_t running_group = 0, next_group = 1;
     std::uint32_t breadth = 0, breadth_used = 0;
     std::uint32_t redirects = 0;
-    bool may_recurse = false;          ///< the Request-URI was ours to replace (§16.5)
+    bool may_recurse = false;  ///< the Request-URI was ours to replace (§16.5)
 
     boost::container::small_vector<Handle, 4> branches;
-    std::uint32_t pending = 0;         ///< branches without a final response
+    std::uint32_t pending = 0;  ///< branches without a final response
 
-    int best = 0;                      ///< status of the best failure so far; 0: none
-    std::string best_bytes;            ///< as received; empty: it is ours
-    std::string challenges;            ///< lines of 401s and 407s that are not the best one
-    std::string_view best_reason;      ///< of ours; empty: the usual one
-    std::string best_headers;          ///< of ours
+    int best = 0;                  ///< status of the best failure so far; 0: none
+    std::string best_bytes;        ///< as received; empty: it is ours
+    std::string challenges;        ///< lines of 401s and 407s that are not the best one
+    std::string_view best_reason;  ///< of ours; empty: the usual one
+    std::string best_headers;      ///< of ours
 
     boost::container::small_vector<std::string, 1> answered_tags;  ///< To tags whose 2xx was reported
-    boost::container::small_vector<Handle, 1> held;  ///< responses that wait
+    boost::container::small_vector<Handle, 1> held;                ///< responses that wait
     bool ringing_reported = false;
-    bool refused = false;              ///< `best` is a decision of ours, not what a branch came to
-    bool decided = false;              ///< a final response was chosen or a 2xx passed: no failure goes upstream any more
-    bool finished = false;             ///< a final response was sent upstream
-    bool no_more_targets = false;      ///< after a 2xx, a 6xx or a CANCEL
-    bool cancelled = false;            ///< by the caller
+    bool refused = false;          ///< `best` is a decision of ours, not what a branch came to
+    bool decided = false;          ///< a final response was chosen or a 2xx passed: no failure goes upstream any more
+    bool finished = false;         ///< a final response was sent upstream
+    bool no_more_targets = false;  ///< after a 2xx, a 6xx or a CANCEL
+    bool cancelled = false;        ///< by the caller
 };
 
 /// A response that waits for its row to be committed.
 struct Held {
     Handle context;
     int status = 0;
-    std::string bytes;                 ///< ready to send; empty: made from the request
+    std::string bytes;  ///< ready to send; empty: made from the request
     std::string_view reason;
     std::string headers;
-    std::string tag;                   ///< To tag of a 2xx to an INVITE: its retransmissions are absorbed meanwhile
+    std::string tag;  ///< To tag of a 2xx to an INVITE: its retransmissions are absorbed meanwhile
 };
 
 }  // namespace offhook::proxy

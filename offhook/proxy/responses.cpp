@@ -26,8 +26,10 @@ void Proxy::on_response(transaction::ClientId client, Handle cookie, const Messa
         return;
     }
     if (status < 300) {
-        if (context.method == Method::invite) pass_success(context, response, *branch, now);
-        else pass_other_success(context, response, cookie, now);
+        if (context.method == Method::invite)
+            pass_success(context, response, *branch, now);
+        else
+            pass_other_success(context, response, cookie, now);
     } else if (status == 503 && !context.decided && !branch->cancelled && send(context, *branch, cookie, now)) {
         ++counters_.failed_over;  // RFC 3263 §4.3: this server cannot, the next address may
     } else {
@@ -75,8 +77,10 @@ void Proxy::pass_success(Context& context, const Message& response, Branch& bran
 
     const Handle handle = held_.emplace();
     Verdict verdict = Verdict::go_on;
-    if (context.call) verdict = ports_.calls.answered(context.call, response, branch.target.uri, ticket(handle), now);
-    else if (context.dialog.call) verdict = ports_.calls.response_passed(context.dialog, context.method, &response, ticket(handle), now);
+    if (context.call)
+        verdict = ports_.calls.answered(context.call, response, branch.target.uri, ticket(handle), now);
+    else if (context.dialog.call)
+        verdict = ports_.calls.response_passed(context.dialog, context.method, &response, ticket(handle), now);
     Held& held = *held_.find(handle);
     held.tag = tag;
     settle(context, handle, verdict, response.status(), out_, now);
@@ -151,13 +155,16 @@ void Proxy::finish(Context& context, Now now) {
     const bool theirs = !context.best_bytes.empty() && best.index(context.best_bytes).has_value();
     out_.clear();
     upstream_edits_.clear();
-    const bool forwards = theirs && write_response_upstream(out_, best, is_challenge(status) ? context.challenges : std::string_view{}, upstream_edits_);
+    const bool forwards =
+        theirs && write_response_upstream(out_, best, is_challenge(status) ? context.challenges : std::string_view{}, upstream_edits_);
     const std::string_view reason = forwards ? best.reason() : context.best_reason.empty() ? message::reason_phrase(status) : context.best_reason;
 
     const Handle handle = held_.emplace();
     Verdict verdict = Verdict::go_on;
-    if (context.call) verdict = ports_.calls.refused(context.call, status, reason, ticket(handle), now);
-    else if (context.dialog.call) verdict = ports_.calls.response_passed(context.dialog, context.method, forwards ? &best : nullptr, ticket(handle), now);
+    if (context.call)
+        verdict = ports_.calls.refused(context.call, status, reason, ticket(handle), now);
+    else if (context.dialog.call)
+        verdict = ports_.calls.response_passed(context.dialog, context.method, forwards ? &best : nullptr, ticket(handle), now);
     settle(context, handle, verdict, status, forwards ? std::string_view(out_) : std::string_view{}, now);
 }
 

@@ -18,7 +18,8 @@ using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 /// What another element makes of a request that it passes on: a Via of its own, perhaps another Request-URI.
-std::string passed_on(const std::string& bytes, const std::string& uri = {}, const std::string& via = "SIP/2.0/UDP 192.0.2.70:5060;branch=z9hG4bKother") {
+std::string passed_on(const std::string& bytes, const std::string& uri = {},
+                      const std::string& via = "SIP/2.0/UDP 192.0.2.70:5060;branch=z9hG4bKother") {
     std::string out = bytes;
     out.insert(out.find("\r\n") + 2, "Via: " + via + "\r\n");
     if (!uri.empty()) {
@@ -51,7 +52,8 @@ TEST(Loop, IsFoundWithTwoForks) {
     w.bind("bob", "sip:bob@192.0.2.21");
     w.receive(write({}));
     for (const char* phone : {"INVITE sip:bob@192.0.2.20", "INVITE sip:bob@192.0.2.21"})
-        w.receive(passed_on(w.last(phone).bytes, "sip:bob@example.com", "SIP/2.0/UDP 192.0.2.70:5060;branch=z9hG4bK" + std::string(phone, 23, 3)), "192.0.2.70:5060");
+        w.receive(passed_on(w.last(phone).bytes, "sip:bob@example.com", "SIP/2.0/UDP 192.0.2.70:5060;branch=z9hG4bK" + std::string(phone, 23, 3)),
+                  "192.0.2.70:5060");
     EXPECT_EQ(w.count("SIP/2.0 482"), 2U);
     EXPECT_EQ(w.count("INVITE"), 2U);
     EXPECT_EQ(w.calls.calls, 1U);
@@ -87,7 +89,9 @@ TEST(Spiral, CannotBeMadeUp) {
     w.receive(write({}));
     const Text sent(w.last("INVITE").bytes);
     const std::string ours = sent.values(HeaderId::via)[0];
-    const auto is_spiral = [&](const Parts& parts, const std::string& via) { return w.proxy.is_spiral(Text(passed_on(write(parts), {}, via)).message); };
+    const auto is_spiral = [&](const Parts& parts, const std::string& via) {
+        return w.proxy.is_spiral(Text(passed_on(write(parts), {}, via)).message);
+    };
     EXPECT_TRUE(is_spiral({}, ours));
     EXPECT_FALSE(is_spiral({.call_id = "another"}, ours));
     EXPECT_FALSE(is_spiral({.from = "<sip:alice@example.com>;tag=other"}, ours));

@@ -142,9 +142,11 @@ struct Parts {
 };
 
 inline std::string write(const Parts& p) {
-    return p.method + " " + p.uri + " SIP/2.0\r\nVia: " + p.via + "\r\n" + (p.max_forwards.empty() ? "" : "Max-Forwards: " + p.max_forwards + "\r\n") +
-           "From: " + p.from + "\r\nTo: " + p.to + "\r\nCall-ID: " + p.call_id + "\r\nCSeq: " + std::to_string(p.cseq) + " " + p.method + "\r\n" +
-           (p.contact.empty() ? "" : "Contact: " + p.contact + "\r\n") + p.headers + "Content-Length: " + std::to_string(p.body.size()) + "\r\n\r\n" + p.body;
+    return p.method + " " + p.uri + " SIP/2.0\r\nVia: " + p.via + "\r\n" +
+           (p.max_forwards.empty() ? "" : "Max-Forwards: " + p.max_forwards + "\r\n") + "From: " + p.from + "\r\nTo: " + p.to +
+           "\r\nCall-ID: " + p.call_id + "\r\nCSeq: " + std::to_string(p.cseq) + " " + p.method + "\r\n" +
+           (p.contact.empty() ? "" : "Contact: " + p.contact + "\r\n") + p.headers + "Content-Length: " + std::to_string(p.body.size()) + "\r\n\r\n" +
+           p.body;
 }
 
 inline Config config() {
@@ -185,10 +187,14 @@ struct World : transaction::ServerUser {
 
     // What the program does
     void on_request(transaction::RequestPtr request, Now at) override {
-        if (request->message.has(message::HeaderId::subject)) request->sender.trust = Trust::unknown;  // a stranger, in these tests
-        else request->sender.trust = trust;
-        if (suspend) kept = std::move(request);
-        else if (proxy.handle(std::move(request), at)) throw std::logic_error("the proxy is the last of the chain");
+        if (request->message.has(message::HeaderId::subject))
+            request->sender.trust = Trust::unknown;  // a stranger, in these tests
+        else
+            request->sender.trust = trust;
+        if (suspend)
+            kept = std::move(request);
+        else if (proxy.handle(std::move(request), at))
+            throw std::logic_error("the proxy is the last of the chain");
     }
     void on_ack(transaction::RequestPtr ack, Now at) override { proxy.on_ack(std::move(ack), at); }
     void on_cancel(transaction::ServerId invite, const message::Message& cancel, Now at) override { proxy.on_cancel(invite, cancel, at); }
@@ -241,7 +247,8 @@ struct World : transaction::ServerUser {
         const Text text(request.bytes);
         std::string out;
         const std::string contact = status < 300 ? "Contact: <sip:bob@" + request.to.remote.text() + ">\r\n" : std::string();
-        message::write_response(out, text.message, {.status = status, .reason = {}, .to_tag = tag, .headers = contact + headers, .content_type = {}, .body = {}});
+        message::write_response(out, text.message,
+                                {.status = status, .reason = {}, .to_tag = tag, .headers = contact + headers, .content_type = {}, .body = {}});
         Flow from = request.to;
         receive(out, from);
     }
@@ -267,7 +274,8 @@ struct World : transaction::ServerUser {
     TimerWheel wheel{Instant{}};
     RecordingSender sender;
     CountingObserver observer;
-    transport::ListenerTable listeners{{{Protocol::udp, *Endpoint::parse("192.0.2.1:5060"), {}, 0}, {Protocol::tcp, *Endpoint::parse("192.0.2.1:5060"), {}, 0}}};
+    transport::ListenerTable listeners{
+        {{Protocol::udp, *Endpoint::parse("192.0.2.1:5060"), {}, 0}, {Protocol::tcp, *Endpoint::parse("192.0.2.1:5060"), {}, 0}}};
     Names names;
     Bindings bindings;
     ScriptedCalls calls;
