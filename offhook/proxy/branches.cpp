@@ -119,7 +119,7 @@ bool Proxy::find_next_hop(Context& context, Branch& branch, Handle handle, Now n
     branch.protocol = target->protocol;
     branch.port = target->port;
     if (target->address) {
-        use_addresses(context, branch, {*target->address});
+        add_flow(context, branch, branch.protocol, {*target->address, branch.port});
         return send(context, branch, handle, now);
     }
     const auto addresses = ports_.resolver.resolve(target->host, ticket(handle));
@@ -197,7 +197,7 @@ std::optional<Flow> Proxy::flow_to(Protocol protocol, const Endpoint& remote, co
 bool Proxy::send(Context& context, Branch& branch, Handle handle, Now now) {
     if (branch.next_flow >= branch.flows.size()) return false;
     if (context.method == Method::ack) {
-        send_ack(context, branch, now);
+        send_ack(context, branch);
         erase_branch(handle);
         return true;
     }
@@ -205,7 +205,7 @@ bool Proxy::send(Context& context, Branch& branch, Handle handle, Now now) {
     branch.client = ports_.layer.open(*this, handle);
     const auto compose = [&] {
         mark_.clear();
-        append_mark(mark_, {handle, context.loop});
+        append_mark(mark_, {handle, context.loop_hash});
         branch_text_.clear();
         ports_.layer.append_branch(branch_text_, branch.client, mark_);
         write(context, branch, flow, branch_text_);
@@ -265,14 +265,13 @@ void Proxy::write_record_route(Context& context, const Branch& branch, const Flo
     const transaction::Request& request = *context.request;
     std::string_view first_tag, caller, callee;
     std::string texts[2];
-    const std::string_view from = from_tag(request.message);
     if (context.routing.relay) {
         const Relay& relay = *context.routing.relay;
         caller = relay.caller;
         callee = relay.callee;
-        first_tag = relay.from_caller ? from : to_tag(request.message);
+        first_tag = relay.from_caller ? context.identity.from_tag : context.identity.to_tag;
     } else {
-        first_tag = from;
+        first_tag = context.identity.from_tag;
         if (needs_flow(request)) append_flow(texts[0], request.flow);
         if (branch.over_flow) append_flow(texts[1], flow);
         caller = texts[0];
@@ -282,7 +281,7 @@ void Proxy::write_record_route(Context& context, const Branch& branch, const Flo
         record_route_.append("<sip:");
         ports_.listeners.append_sent_by(record_route_, side);
         if (side.protocol != Protocol::udp) record_route_.append(";transport=").append(transport::uri_name(side.protocol));
-        tokens_.append_parameters(record_route_, request.message.value(HeaderId::call_id), first_tag, caller, callee);
+        tokens_.append_parameters(record_route_, context.identity.call_id, first_tag, caller, callee);
         record_route_.push_back('>');
     };
     append_value(flow);
@@ -294,15 +293,14 @@ void Proxy::write_record_route(Context& context, const Branch& branch, const Flo
 }
 
 // Statelessly (§16.11): the same ACK, sent again, gets the same branch.
-void Proxy::send_ack(Context& context, Branch& branch, Now now) {
+void Proxy::send_ack(Context& context, Branch& branch) {
     const Message& ack = context.request->message;
     const Flow flow = branch.flows.front();
     const std::uint64_t hash =
-        SipHash(loop_key_).add(ack.value(HeaderId::via)).add(context.identity).add(to_tag(ack)).add(branch.target.uri).finish();
+        SipHash(loop_key_).add(ack.value(HeaderId::via)).add(context.identity_hash).add(context.identity.to_tag).add(branch.target.uri).finish();
     branch_text_.assign(message::Via::cookie).append("a");
     append_hex(branch_text_, hash, 16);
     write(context, branch, flow, branch_text_);
-    ports_.observer.message_out(out_, flow.remote, now);
     ports_.sender.send(flow, out_, {});
     ++counters_.forwarded;
     context.decided = context.finished = true;

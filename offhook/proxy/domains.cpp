@@ -18,15 +18,26 @@ std::string_view OwnDomains::find(std::string_view name) const {
     return {};
 }
 
+std::string_view OwnDomains::of(std::string_view host, std::uint16_t port) const {
+    for (const Domain& domain : domains_) {
+        if (!iequals(domain.name, host)) continue;
+        if (port == 0 || !domain.ports_matter) return domain.name;
+        for (const transport::Listener& listener : listeners_->all())
+            if (port == listener.bound.port || (listener.advertise_port != 0 && port == listener.advertise_port)) return domain.name;
+    }
+    return listeners_->is_us(host, port) ? std::string_view(domains_.front().name) : std::string_view{};
+}
+
 std::string_view OwnDomains::of(const message::Uri& uri) const {
     if (!uri.is_sip() || domains_.empty()) return {};
-    for (const Domain& domain : domains_) {
-        if (!iequals(domain.name, uri.host)) continue;
-        if (uri.port == 0 || !domain.ports_matter) return domain.name;
-        for (const transport::Listener& listener : listeners_->all())
-            if (uri.port == listener.bound.port || (listener.advertise_port != 0 && uri.port == listener.advertise_port)) return domain.name;
-    }
-    return listeners_->is_us(uri.host, uri.port) ? std::string_view(domains_.front().name) : std::string_view{};
+    const auto maddr = uri.parameter("maddr");
+    if (maddr && of(*maddr, uri.port).empty()) return {};
+    return of(uri.host, uri.port);
+}
+
+bool OwnDomains::maddr_is_ours(const message::Uri& uri) const {
+    const auto maddr = uri.is_sip() && !domains_.empty() ? uri.parameter("maddr") : std::nullopt;
+    return maddr && !of(*maddr, uri.port).empty();
 }
 
 }  // namespace offhook::proxy

@@ -17,8 +17,11 @@ public:
     OwnDomains(std::vector<std::string> domains, const transport::ListenerTable& listeners);
 
     /// The own domain, in lower case, that this URI belongs to; empty: it is not ours. Bare addresses of ours belong to the first one.
+    /// A maddr that is not ours makes the URI somebody else's (RFC 3261 §16.4, §16.5).
     [[nodiscard]] std::string_view of(const message::Uri& uri) const;
     [[nodiscard]] bool is_ours(const message::Uri& uri) const { return !of(uri).empty(); }
+    /// True if the URI has a maddr parameter and it is one of ours.
+    [[nodiscard]] bool maddr_is_ours(const message::Uri& uri) const;
     [[nodiscard]] bool is_domain(std::string_view name) const { return !find(name).empty(); }
 
 private:
@@ -27,6 +30,7 @@ private:
         bool ports_matter;
     };
     [[nodiscard]] std::string_view find(std::string_view name) const;
+    [[nodiscard]] std::string_view of(std::string_view host, std::uint16_t port) const;
 
     std::vector<Domain> domains_;
     const transport::ListenerTable* listeners_;

@@ -9,28 +9,23 @@ namespace {
 
 constexpr std::size_t mark_size = 1 + 8 + 8 + 16;
 
-std::uint64_t cseq_number(const message::Message& request) {
-    const auto cseq = message::parse_cseq(request.value(message::HeaderId::cseq));
-    return cseq ? cseq->number : 0;
-}
-
 }  // namespace
 
-std::uint64_t loop_hash(const SipKey& key, const message::Message& request, std::string_view request_uri, std::string_view route) {
+Identity identity_of(const message::Message& request) {
     using message::HeaderId;
-    return SipHash(key)
-        .add(request_uri)
-        .add(route)
-        .add(request.value(HeaderId::call_id))
-        .add(from_tag(request))
-        .add(to_tag(request))
-        .add(cseq_number(request))
-        .add(request.value(HeaderId::proxy_require))
-        .finish();
+    const auto cseq = message::parse_cseq(request.value(HeaderId::cseq));
+    return {request.value(HeaderId::call_id), tag_of(request, HeaderId::from), tag_of(request, HeaderId::to), cseq ? cseq->number : 0};
 }
 
-std::uint64_t identity_hash(const SipKey& key, const message::Message& request) {
-    return SipHash(key).add(request.value(message::HeaderId::call_id)).add(from_tag(request)).add(cseq_number(request)).finish();
+std::uint64_t loop_hash(const SipKey& key, const Identity& identity, std::string_view proxy_require, std::string_view request_uri,
+                        std::string_view route) {
+    SipHash hash(key);
+    hash.add(request_uri).add(route).add(identity.call_id).add(identity.from_tag).add(identity.to_tag);
+    return hash.add(std::uint64_t{identity.cseq}).add(proxy_require).finish();
+}
+
+std::uint64_t identity_hash(const SipKey& key, const Identity& identity) {
+    return SipHash(key).add(identity.call_id).add(identity.from_tag).add(std::uint64_t{identity.cseq}).finish();
 }
 
 void append_mark(std::string& out, const LoopMark& mark) {

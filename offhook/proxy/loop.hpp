@@ -24,11 +24,19 @@ struct LoopMark {
     std::uint64_t hash = 0;
 };
 
-/// `request_uri` and `route` (first Route value that is not ours, or empty) as they are after preprocessing (§16.4).
-[[nodiscard]] std::uint64_t loop_hash(const SipKey& key, const message::Message& request, std::string_view request_uri, std::string_view route);
+/// What names a request wherever it goes: views into its bytes, read once.
+struct Identity {
+    std::string_view call_id, from_tag, to_tag;
+    std::uint32_t cseq = 0;
+};
+[[nodiscard]] Identity identity_of(const message::Message& request);
 
-/// Names the request itself, wherever it goes: Call-ID, From tag, CSeq number.
-[[nodiscard]] std::uint64_t identity_hash(const SipKey& key, const message::Message& request);
+/// `request_uri` and `route` (first Route value that is not ours, or empty) as they are after preprocessing (§16.4).
+[[nodiscard]] std::uint64_t loop_hash(const SipKey& key, const Identity& identity, std::string_view proxy_require, std::string_view request_uri,
+                                      std::string_view route);
+
+/// Over Call-ID, From tag and CSeq number: the same for all copies of a request.
+[[nodiscard]] std::uint64_t identity_hash(const SipKey& key, const Identity& identity);
 
 void append_mark(std::string& out, const LoopMark& mark);
 

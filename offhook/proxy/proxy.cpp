@@ -6,7 +6,6 @@
 #include "offhook/message/values.hpp"
 #include "offhook/message/via.hpp"
 #include "offhook/proxy/loop.hpp"
-#include "offhook/proxy/tags.hpp"
 
 namespace offhook::proxy {
 
@@ -49,8 +48,9 @@ Context& Proxy::open(RequestPtr request) {
     context.method = request->message.method();
     context.server = request->transaction;
     context.trust = request->sender.trust;
-    context.identity = identity_hash(loop_key_, request->message);
-    context.has_to_tag = !to_tag(request->message).empty();
+    context.identity = identity_of(request->message);
+    context.identity_hash = identity_hash(loop_key_, context.identity);
+    context.has_to_tag = !context.identity.to_tag.empty();
     context.request = std::move(request);
     if (context.server) by_server_.insert_or_assign(key_of(context.server), handle);
     return context;
@@ -82,12 +82,13 @@ void Proxy::process(Context& context, Now now) {
         return finish(context, now);
     }
 
-    const auto routing = preprocess(request, domains_, tokens_);
+    const auto routing = preprocess(request, context.identity, domains_, tokens_);
     if (!routing) return refuse(context, Cause::malformed, 400, now, "Bad Route");
     context.routing = *routing;
     const auto uri = message::parse_uri(context.routing.request_uri);
     if (!uri) return refuse(context, Cause::malformed, 400, now, "Bad Request-URI");
-    context.loop = loop_hash(loop_key_, request, context.routing.request_uri, context.routing.next_route_uri);
+    context.loop_hash =
+        loop_hash(loop_key_, context.identity, request.value(HeaderId::proxy_require), context.routing.request_uri, context.routing.next_route_uri);
     if (!valid(context, *uri, now)) return;
     if (!uri->has_user && domains_.is_ours(*uri) && context.routing.next_route.empty()) return serve_ourselves(context, now);
     if (!may_pass(context, *uri, now)) return;
@@ -167,7 +168,7 @@ bool Proxy::has_looped(const Context& context) const {
     while (const auto item = reader.next()) {
         const auto via = message::parse_via(item->text);
         const auto mark = via ? mark_of(via->branch) : std::nullopt;
-        if (mark && mark->hash == context.loop) return true;
+        if (mark && mark->hash == context.loop_hash) return true;
     }
     return false;
 }
@@ -181,9 +182,9 @@ const Context* Proxy::original_of(const Message& request) {
         const Branch* branch = mark ? branches_.find(mark->branch) : nullptr;
         if (branch == nullptr || branch->state == Branch::State::answered) continue;
         const Context* context = contexts_.find(branch->context);
-        if (context == nullptr || context->loop != mark->hash) continue;
-        if (identity == 0) identity = identity_hash(loop_key_, request);
-        if (context->identity == identity && context->method == request.method()) return context;
+        if (context == nullptr || context->loop_hash != mark->hash) continue;
+        if (identity == 0) identity = identity_hash(loop_key_, identity_of(request));
+        if (context->identity_hash == identity && context->method == request.method()) return context;
     }
     return nullptr;
 }
@@ -191,7 +192,7 @@ const Context* Proxy::original_of(const Message& request) {
 bool Proxy::is_spiral(const Message& request) { return original_of(request) != nullptr; }
 
 bool Proxy::in_dialog(const Message& request) const {
-    const auto routing = preprocess(request, domains_, tokens_);
+    const auto routing = preprocess(request, identity_of(request), domains_, tokens_);
     return routing && routing->relay;
 }
 
@@ -227,7 +228,7 @@ void Proxy::on_ack(RequestPtr ack, Now now) {
     Context& context = open(std::move(ack));
     const Handle self = context.self;
     const Message& request = context.request->message;
-    const auto routing = preprocess(request, domains_, tokens_);
+    const auto routing = preprocess(request, context.identity, domains_, tokens_);
     const auto uri = routing ? message::parse_uri(routing->request_uri) : std::unexpected(message::ParseError{});
     if (!context.has_to_tag || !routing || !routing->relay || !uri || max_forwards(request) == 0) {
         drop_ack(context, now);

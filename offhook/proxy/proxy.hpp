@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "offhook/base/observer.hpp"
 #include "offhook/base/siphash.hpp"
@@ -125,7 +126,7 @@ private:
     [[nodiscard]] bool send(Context& context, Branch& branch, Handle handle, Now now);
     void write(Context& context, const Branch& branch, const transport::Flow& flow, std::string_view branch_parameter);
     void write_record_route(Context& context, const Branch& branch, const transport::Flow& flow);
-    void send_ack(Context& context, Branch& branch, Now now);
+    void send_ack(Context& context, Branch& branch);
     void cancel_branches(Context& context, std::string_view reason, Now now);
     void erase_branch(Handle handle);
     static void on_timer_c(Timer& timer, Now now);
@@ -159,6 +160,7 @@ private:
     boost::unordered_flat_map<std::uint64_t, Handle> by_server_;       ///< server transaction → context
     boost::unordered_flat_set<std::uint64_t> cancelled_early_;         ///< INVITEs that were cancelled before they got here
     std::string out_, via_, record_route_, branch_text_, mark_, aor_;  ///< reused
+    std::vector<std::string> spare_;                                   ///< buffers of responses that waited
     message::Edits edits_, upstream_edits_;
 };
 

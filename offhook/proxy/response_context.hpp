@@ -72,7 +72,8 @@ struct Context {
     transaction::ServerId server;     ///< none for an ACK
     message::Method method = message::Method::other;
     transaction::Sender::Trust trust = transaction::Sender::Trust::unknown;
-    std::uint64_t identity = 0, loop = 0;
+    Identity identity;  ///< valid while the request is here
+    std::uint64_t identity_hash = 0, loop_hash = 0;
     Routing routing;
 
     Handle call;                        ///< accounting's, of an INVITE without To tag that is no spiral
@@ -97,8 +98,8 @@ struct Context {
     std::string_view best_reason;  ///< of ours; empty: the usual one
     std::string best_headers;      ///< of ours
 
-    boost::container::small_vector<std::string, 1> answered_tags;  ///< To tags whose 2xx was reported
-    boost::container::small_vector<Handle, 1> held;                ///< responses that wait
+    boost::container::small_vector<std::uint64_t, 2> answered_tags;  ///< hashes of the To tags whose 2xx was reported
+    boost::container::small_vector<Handle, 1> held;                  ///< responses that wait
     bool ringing_reported = false;
     bool refused = false;          ///< `best` is a decision of ours, not what a branch came to
     bool decided = false;          ///< a final response was chosen or a 2xx passed: no failure goes upstream any more
@@ -114,7 +115,7 @@ struct Held {
     std::string bytes;  ///< ready to send; empty: made from the request
     std::string_view reason;
     std::string headers;
-    std::string tag;  ///< To tag of a 2xx to an INVITE: its retransmissions are absorbed meanwhile
+    std::uint64_t tag = 0;  ///< hash of the To tag of a 2xx to an INVITE: its repetitions are absorbed meanwhile
 };
 
 }  // namespace offhook::proxy

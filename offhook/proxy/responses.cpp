@@ -55,7 +55,7 @@ void Proxy::pass_provisional(Context& context, Branch& branch, const Message& re
 
 // Every 2xx to an INVITE goes upstream, the first of each To tag when its row is committed; its repetitions are absorbed until then.
 void Proxy::pass_success(Context& context, const Message& response, Branch& branch, Now now) {
-    const std::string_view tag = to_tag(response);
+    const std::uint64_t tag = siphash(loop_key_, tag_of(response, message::HeaderId::to));
     upstream_edits_.clear();
     out_.clear();
     if (context.request) dialog::edit_response(context.request->message, response, config_.session_timer, upstream_edits_);
@@ -66,7 +66,7 @@ void Proxy::pass_success(Context& context, const Message& response, Branch& bran
         if (!held) std::ignore = ports_.layer.respond(context.server, response.status(), out_, now);
         return;
     }
-    context.answered_tags.emplace_back(tag);
+    context.answered_tags.push_back(tag);
     if (branch.state != Branch::State::answered) {
         branch.state = Branch::State::answered;
         branch.timer_c.cancel();
@@ -177,6 +177,10 @@ void Proxy::settle(Context& context, Handle handle, Verdict verdict, int status,
     Held& held = *held_.find(handle);
     held.context = context.self;
     held.status = status;
+    if (!bytes.empty() && !spare_.empty()) {
+        held.bytes = std::move(spare_.back());
+        spare_.pop_back();
+    }
     held.bytes.assign(bytes);
     context.held.push_back(handle);
     ++counters_.held;
@@ -190,6 +194,7 @@ void Proxy::release(Ticket ticket, Now now) {
         context->held.erase(std::remove(context->held.begin(), context->held.end(), ticket.handle), context->held.end());
         respond_upstream(*context, held->status, held->bytes, now);
     }
+    if (held->bytes.capacity() != 0 && spare_.size() < 256) spare_.push_back(std::move(held->bytes));
     held_.erase(ticket.handle);
     close_if_done(self);
 }

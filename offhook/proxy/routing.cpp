@@ -2,7 +2,7 @@
 
 #include <boost/container/small_vector.hpp>
 
-#include "offhook/proxy/tags.hpp"
+#include "offhook/message/name_addr.hpp"
 
 namespace offhook::proxy {
 
@@ -36,15 +36,14 @@ bool read_steps(const message::Message& request, Steps& steps) {
 
 }  // namespace
 
-std::optional<Routing> preprocess(const message::Message& request, const OwnDomains& domains, const RelayTokens& tokens) {
+std::optional<Routing> preprocess(const message::Message& request, const Identity& identity, const OwnDomains& domains, const RelayTokens& tokens) {
     Routing routing;
     routing.request_uri = request.request_uri();
     Steps steps;
     if (!read_steps(request, steps)) return std::nullopt;
 
-    const std::string_view call_id = request.value(HeaderId::call_id), from = from_tag(request), to = to_tag(request);
     const auto read_token = [&](const message::Uri& uri, bool topmost) {
-        const auto relay = to.empty() ? std::nullopt : tokens.verify(uri, call_id, from, to);
+        const auto relay = identity.to_tag.empty() ? std::nullopt : tokens.verify(uri, identity.call_id, identity.from_tag, identity.to_tag);
         if (topmost) routing.relay = relay;
         routing.flow_ahead = relay ? relay->flow_ahead() : std::string_view{};
     };

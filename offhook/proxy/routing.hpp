@@ -9,6 +9,7 @@
 
 #include "offhook/message/message.hpp"
 #include "offhook/proxy/domains.hpp"
+#include "offhook/proxy/loop.hpp"
 #include "offhook/proxy/relay_token.hpp"
 
 namespace offhook::proxy {
@@ -25,6 +26,7 @@ struct Routing {
 };
 
 /// Nothing if a Route value or the Request-URI that is to be used does not parse: 400.
-[[nodiscard]] std::optional<Routing> preprocess(const message::Message& request, const OwnDomains& domains, const RelayTokens& tokens);
+[[nodiscard]] std::optional<Routing> preprocess(const message::Message& request, const Identity& identity, const OwnDomains& domains,
+                                                const RelayTokens& tokens);
 
 }  // namespace offhook::proxy

@@ -239,6 +239,21 @@ TEST(StaticRoute, IsChosenByDomainPrefixOrUnknown) {
     EXPECT_EQ(goes_to("sip:x@partner.example", Trust::unknown), "SIP/2.0 403 Forbidden");
 }
 
+// §16.4: a maddr of ours is taken off; that of another sends the request there, if its sender may send it anywhere.
+TEST(Maddr, IsObeyed) {
+    const auto goes_to = [](const std::string& uri, Trust trust = Trust::authenticated) {
+        World w;
+        w.trust = trust;
+        w.receive(write({.uri = uri}));
+        const Sent& s = w.sender.sent.back();
+        return s.first_line() + " > " + s.to.remote.text();
+    };
+    EXPECT_EQ(goes_to("sip:x@192.0.2.64;maddr=192.0.2.1;foo=1"), "INVITE sip:x@192.0.2.64;foo=1 SIP/2.0 > 192.0.2.64:5060");
+    EXPECT_EQ(goes_to("sip:bob@example.com;maddr=192.0.2.1"), "INVITE sip:bob@192.0.2.20:5060 SIP/2.0 > 192.0.2.20:5060");
+    EXPECT_EQ(goes_to("sip:bob@example.com;maddr=192.0.2.77"), "INVITE sip:bob@example.com;maddr=192.0.2.77 SIP/2.0 > 192.0.2.77:5060");
+    EXPECT_THAT(goes_to("sip:bob@example.com;maddr=192.0.2.77", Trust::unknown), StartsWith("SIP/2.0 403"));
+}
+
 TEST(OwnDomains, AreToldByNameAndByAddressWithPort) {
     const transport::ListenerTable listeners({{Protocol::udp, *Endpoint::parse("127.0.0.1:5070"), {}, 0}});
     const OwnDomains domains({"Example.com", "127.0.0.1"}, listeners);

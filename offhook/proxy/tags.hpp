@@ -15,8 +15,6 @@ inline std::string_view tag_of(const message::Message& message, message::HeaderI
     const auto value = message::parse_name_addr(message.value(id));
     return value ? value->tag() : std::string_view{};
 }
-inline std::string_view from_tag(const message::Message& message) { return tag_of(message, message::HeaderId::from); }
-inline std::string_view to_tag(const message::Message& message) { return tag_of(message, message::HeaderId::to); }
 
 inline void append_hex(std::string& out, std::uint64_t value, int digits) {
     for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out.push_back("0123456789abcdef"[value >> shift & 15]);

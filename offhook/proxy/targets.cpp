@@ -4,6 +4,7 @@
 #include "offhook/base/text.hpp"
 #include "offhook/location/lookup.hpp"
 #include "offhook/message/name_addr.hpp"
+#include "offhook/message/parameters.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/proxy/proxy.hpp"
 
@@ -13,6 +14,20 @@ using message::HeaderId;
 using message::Uri;
 using Trust = transaction::Sender::Trust;
 
+namespace {
+
+// §16.4: a maddr that named us has done its work, and so have the port and the transport that went with it.
+std::string without_maddr(const Uri& uri) {
+    const std::size_t host_end = static_cast<std::size_t>(uri.host.data() - uri.text.data()) + uri.host.size();
+    std::string out(uri.text.substr(0, host_end));
+    message::ParameterReader reader(uri.parameters);
+    while (const auto parameter = reader.next())
+        if (!iequals(parameter->name, "maddr") && !iequals(parameter->name, "transport")) out.append(";").append(parameter->text);
+    return out;
+}
+
+}  // namespace
+
 // False: the request was answered.
 bool Proxy::find_targets(Context& context, const Uri& uri, Now now) {
     const bool known = context.trust != Trust::unknown;
@@ -20,7 +35,9 @@ bool Proxy::find_targets(Context& context, const Uri& uri, Now now) {
     context.breadth = std::clamp<std::uint32_t>(asked, 1, std::max<std::uint32_t>(config_.max_breadth, 1));
     const auto only = [&](std::string_view next_hop) {
         // A new configuration may come while this goes on.
-        context.targets.push_back({context.routing.request_uri, next_hop.empty() ? next_hop : keep_text(context, next_hop), nullptr, 0});
+        const std::string_view hop = next_hop.empty() ? next_hop : keep_text(context, next_hop);
+        const std::string_view target = domains_.maddr_is_ours(uri) ? keep_text(context, without_maddr(uri)) : context.routing.request_uri;
+        context.targets.push_back({target, hop, nullptr, 0});
         return true;
     };
     if (!context.routing.next_route.empty()) return only({});  // predetermined; may_pass() has allowed it
