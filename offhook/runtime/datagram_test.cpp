@@ -128,6 +128,37 @@ TEST(Datagrams, SendingWithoutAListenerOfThatFamilyIsReported) {
     EXPECT_EQ(errors.next(), transport::SendError::no_listener);
 }
 
+// RFC 3261 §18.4: nobody listens there, ICMP says so, and it is told of the one message that went there.
+TEST(Datagrams, APortWhereNobodyListensIsReported) {
+    for (const char* host : {"127.0.0.1", "[::1]"}) {
+        Reports<std::uint32_t> failed;
+        Peer listening_peer = udp(fmt::format("{}:0", host)), gone = udp(fmt::format("{}:0", host));
+        const Endpoint nobody = gone.local();
+        gone.close();
+        Server server(listening({{transport::Protocol::udp, at(fmt::format("{}:0", host)), {}, 0}}),
+                      {.on_message =
+                           [&](ShardServices& services, auto&, const transport::Flow& from) {
+                               for (std::uint32_t i = 0; i < 5; ++i) {
+                                   transport::Flow flow = from;
+                                   if (i == 3) flow.remote = nobody;
+                                   services.sender.send(flow, fmt::format("message {}", i), {transport::SendTag::Kind::client_transaction, {i, 1}});
+                               }
+                           },
+                       .on_send_failure =
+                           [&](auto&, const transport::SendTag& tag, transport::SendError error) {
+                               EXPECT_EQ(error, transport::SendError::refused);
+                               failed.add(tag.handle.slot);
+                           }});
+        listening_peer.send_to(server.endpoint(), options("x"));
+        EXPECT_EQ(failed.next(), 3u);
+        listening_peer.send_to(server.endpoint(), options("y"));
+        EXPECT_EQ(failed.next(), 3u);
+        for (int i = 0; i < 8; ++i) EXPECT_EQ(listening_peer.receive(), fmt::format("message {}", std::array{0, 1, 2, 4}[i % 4]));
+        server.finish();
+        EXPECT_LT(server.runtime().counters().turns, 50u);  // the error was taken from the socket: nothing spins
+    }
+}
+
 struct Alarm : Timer {
     Alarm() : Timer([](Timer& t, Now now) { static_cast<Alarm&>(t).fired(now); }) {}
     std::function<void(Now)> fired;

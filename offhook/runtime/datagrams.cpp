@@ -1,8 +1,14 @@
 #include "offhook/runtime/datagrams.hpp"
 
+#include <linux/errqueue.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 namespace offhook::runtime {
 
@@ -35,6 +41,21 @@ std::size_t write_control(ControlBuffer& buffer, int level, int type, const T& v
 cmsghdr* next_control(const msghdr& header, cmsghdr* control) { return CMSG_NXTHDR(const_cast<msghdr*>(&header), control); }
 
 transport::SendError error_of(int error) { return error == EMSGSIZE ? transport::SendError::too_large : transport::SendError::refused; }
+
+// §18.4: unreachable and parameter problem count; source quench and time exceeded do not. A datagram too large for a link is cut
+// up by the kernel the next time.
+bool means_failure(const sock_extended_err& error) {
+    if (error.ee_errno == EMSGSIZE) return false;
+    if (error.ee_origin == SO_EE_ORIGIN_ICMP) return error.ee_type == ICMP_UNREACH || error.ee_type == ICMP_PARAMPROB;
+    return error.ee_origin == SO_EE_ORIGIN_ICMP6 && (error.ee_type == ICMP6_DST_UNREACH || error.ee_type == ICMP6_PARAM_PROB);
+}
+
+std::optional<sock_extended_err> extended_error(const msghdr& header) {
+    for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = next_control(header, c))
+        if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_RECVERR) || (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_RECVERR))
+            return read_control<sock_extended_err>(c);
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -98,6 +119,7 @@ void UdpSocket::send(const transport::Flow& flow, std::string_view bytes, transp
     }
     queue_.push_back({queue_bytes_.size(), bytes.size(), SocketAddress(flow.remote), flow.local.address, tag, owner});
     queue_bytes_.append(bytes);
+    if (tag.kind != transport::SendTag::Kind::none) recent_.note(flow.remote, bytes, {tag, owner});
     if (queue_.size() >= longest_queue || queue_bytes_.size() >= largest_queue) flush(failures);
 }
 
@@ -134,6 +156,7 @@ void UdpSocket::failed(const Pending& pending, int error, std::vector<SendFailur
 }
 
 void UdpSocket::flush(std::vector<SendFailure>& failures) {
+    bool tried = false;
     for (std::size_t first = 0; first < queue_.size();) {
         const std::size_t count = std::min(queue_.size() - first, datagram_batch);
         prepare(first, count);
@@ -141,13 +164,38 @@ void UdpSocket::flush(std::vector<SendFailure>& failures) {
         if (sent > 0) {
             counters_.datagrams_out.add(static_cast<std::uint64_t>(sent));
             first += static_cast<std::size_t>(sent);
-        } else if (errno != EINTR) {
-            failed(queue_[first], errno, failures);  // the error is that of the first one; the others are tried again
-            ++first;
+            tried = false;
+            continue;
         }
+        // The error may be what ICMP said of an earlier datagram, told by whichever call comes next: only a second one is ours.
+        const int error = errno;
+        read_errors(failures);
+        if (std::exchange(tried, !tried)) failed(queue_[first++], error, failures);
     }
     queue_.clear();
     queue_bytes_.clear();
+}
+
+void UdpSocket::read_errors(std::vector<SendFailure>& failures) {
+    std::array<char, 1'024> bytes;
+    for (std::size_t i = 0; i < datagram_batch; ++i) {
+        SocketAddress remote;
+        ControlBuffer control;
+        iovec vector{bytes.data(), bytes.size()};
+        msghdr header{};
+        header.msg_name = &remote.any;
+        header.msg_namelen = remote.size;
+        header.msg_iov = &vector;
+        header.msg_iovlen = 1;
+        header.msg_control = control.bytes.data();
+        header.msg_controllen = control.bytes.size();
+        const ssize_t n = ::recvmsg(descriptor_, &header, MSG_ERRQUEUE | MSG_DONTWAIT);
+        if (n < 0) return;
+        const auto error = extended_error(header);
+        if (!error || !means_failure(*error)) continue;
+        if (const auto owner = recent_.take(remote.endpoint(), {bytes.data(), static_cast<std::size_t>(n)}))
+            failures.push_back({owner->tag, transport::SendError::refused, owner->shard});
+    }
 }
 
 }  // namespace offhook::runtime

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "offhook/runtime/counters.hpp"
+#include "offhook/runtime/recent_sends.hpp"
 #include "offhook/runtime/socket_address.hpp"
 #include "offhook/transport/sender.hpp"
 
@@ -52,6 +53,8 @@ public:
     /// Queues one datagram; the queue is sent when the turn ends, or now if it has grown long.
     void send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag, std::uint16_t owner, std::vector<SendFailure>& failures);
     void flush(std::vector<SendFailure>& failures);
+    /// After a readiness that brought no datagram, and after a failed send: ICMP errors (RFC 3261 §18.4).
+    void read_errors(std::vector<SendFailure>& failures);
 
 private:
     struct Pending {
@@ -71,6 +74,7 @@ private:
     bool wildcard_;
     ShardCounters& counters_;
     std::uint32_t overflow_ = 0;  ///< as the kernel last told
+    RecentSends recent_;
     std::string queue_bytes_;
     std::vector<Pending> queue_;
     std::array<mmsghdr, datagram_batch> headers_;

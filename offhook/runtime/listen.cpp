@@ -24,6 +24,10 @@ void set_datagram_options(int fd, const IpAddress& address, std::uint32_t receiv
     const int size = static_cast<int>(receive_buffer);
     if (!set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, size)) set_option(fd, SOL_SOCKET, SO_RCVBUF, size);
     set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+    if (address.is_v6())
+        set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
+    else
+        set_option(fd, IPPROTO_IP, IP_RECVERR, 1);
     if (!address.is_unspecified()) return;
     // A wildcard listener asks for the address that each peer reached, to answer from it.
     if (address.is_v6())

@@ -183,6 +183,7 @@ public:
     }
     void listen(int backlog = 16) { EXPECT_EQ(::listen(fd_.get(), backlog), 0); }
     void shutdown() { EXPECT_EQ(::shutdown(fd_.get(), SHUT_WR), 0); }
+    void close() { fd_.reset(); }
     void reset() {
         const linger hard{1, 0};
         ::setsockopt(fd_.get(), SOL_SOCKET, SO_LINGER, &hard, sizeof hard);

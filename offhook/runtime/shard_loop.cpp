@@ -42,6 +42,7 @@ void Shard::add_listener(std::uint16_t listener, Descriptor socket) {
 }
 
 void Shard::make_handler(const MakeHandler& make) {
+    now_ = read_clock();
     outgoing_.resize(shared_.shards.size());
     services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, now_);
     handler_ = make(*services_);
@@ -117,6 +118,7 @@ void Shard::drain_socket(Datagrams& source) {
         const std::size_t n = source.socket.receive(arena_);
         for (std::size_t i = 0; i < n; ++i) take_datagram(UdpSocket::bytes(arena_, i), source.socket.from(arena_, i));
         hand_over();
+        if (n == 0 && batch == 0) source.socket.read_errors(failures_);
         if (n < datagram_batch) return;
     }
 }

@@ -44,7 +44,7 @@ TEST(Streams, AMessageCutAnywhereIsAnsweredOnItsConnection) {
                       }});
         Peer phone = tcp();
         ASSERT_TRUE(phone.connect(server.endpoint()));
-        for (const std::size_t piece : {1, 2, 7, 100, 1'000}) {
+        for (const std::size_t piece : {1u, 2u, 7u, 100u, 1'000u}) {
             const std::string bytes = options("a", "one") + options("b", "two") + options("c", "three");
             for (std::size_t from = 0; from < bytes.size(); from += piece) phone.send(std::string_view(bytes).substr(from, piece));
             std::string answers = phone.receive_exactly(15);
