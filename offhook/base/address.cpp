@@ -124,7 +124,7 @@ bool Network::contains(const IpAddress& address) const {
 std::string Network::text() const { return address_.text() + "/" + std::to_string(bits_); }
 
 std::size_t EndpointHash::operator()(const Endpoint& e) const noexcept {
-    std::uint64_t a, b;
+    std::uint64_t a = 0, b = 0;
     std::memcpy(&a, e.address.octets().data(), 8);
     std::memcpy(&b, e.address.octets().data() + 8, 8);
     std::uint64_t h = (a * 0x9e3779b97f4a7c15ULL) ^ (b + e.port) * 0xc2b2ae3d27d4eb4fULL;

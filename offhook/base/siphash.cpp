@@ -36,7 +36,7 @@ SipHash& SipHash::add_raw(std::string_view bytes) {
     std::size_t at = 0;
     while ((length_ & 7) != 0 && at < bytes.size()) byte(static_cast<unsigned char>(bytes[at++]));
     for (; at + 8 <= bytes.size(); at += 8, length_ += 8) {
-        std::uint64_t m;
+        std::uint64_t m = 0;
         std::memcpy(&m, bytes.data() + at, 8);
         word(m);
     }

@@ -78,7 +78,7 @@ void ClientTable::start(ClientId id, Method method, std::string_view bytes, cons
     assert(at != bytes.npos && "the top Via of a started request bears its transaction's branch");
     const std::string_view branch = at == bytes.npos ? std::string_view{} : bytes.substr(at, bytes.find_first_of(";, \t\r\n", at) - at);
     c->branch = siphash(services_.salt, branch);
-    std::string copy = services_.strings.take();
+    std::string copy = services_.requests.take();
     copy = bytes;
     begin(*c, method, std::move(copy), to, now);
 }
@@ -210,9 +210,9 @@ void ClientTable::send_ack(Client& c, const message::Message& response) {
     const transport::SendTag tag{transport::SendTag::Kind::client_transaction, handle_of(c)};
     message::Message sent;
     if (sent.index(live.bytes, own_limits) && sent.method() == Method::invite) {
-        std::string ack = services_.strings.take();
+        std::string ack = services_.requests.take();
         message::write_ack(ack, sent, response.value(HeaderId::to));
-        services_.strings.give_back(live.bytes);
+        services_.requests.give_back(live.bytes);
         live.bytes = std::move(ack);
     }
     services_.sender.send(live.to, live.bytes, tag);
@@ -221,7 +221,7 @@ void ClientTable::send_ack(Client& c, const message::Message& response) {
 void ClientTable::send_cancel(Client& c, Now now) {
     message::Message sent;
     if (!sent.index(c.live->bytes, own_limits)) return;
-    std::string bytes = services_.strings.take();
+    std::string bytes = services_.requests.take();
     message::write_cancel(bytes, sent, c.live->reason);
     const Handle handle = clients_.emplace(*this, nullptr, Handle{});
     c.live->cancel_id = handle;
@@ -233,7 +233,7 @@ void ClientTable::send_cancel(Client& c, Now now) {
 // Accepted keeps what a CANCEL's late answer is matched by; a completed non-INVITE shrinks to its tombstone.
 void ClientTable::forget(Client& c) {
     if (!c.live) return;
-    services_.strings.give_back(c.live->bytes);
+    services_.requests.give_back(c.live->bytes);
     if (c.method == Method::invite) return;
     c.live->Timer::cancel();
     c.live->reason.clear();
@@ -247,7 +247,7 @@ void ClientTable::end(Client& c) {
     if (c.live) {
         // A CANCEL whose INVITE is settled has nothing left to achieve.
         if (Client* child = clients_.find(c.live->cancel_id)) end(*child);
-        services_.strings.give_back(c.live->bytes);
+        services_.requests.give_back(c.live->bytes);
         c.live->Timer::cancel();
         c.live->reason.clear();
         c.live->cancel_id = {};

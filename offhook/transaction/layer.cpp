@@ -31,7 +31,7 @@ std::string_view tag_of(const message::Message& m, HeaderId id) {
 
 struct Layer::State {
     State(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt)
-        : services{timers, wheel, sender, observer, salt, {}, {}, {}}, clients(services), servers(services) {}
+        : services{timers, wheel, sender, observer, salt, {}, {}, {}, {}}, clients(services), servers(services) {}
 
     void receive_request(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
     void receive_cancel(Layer& layer, const KeyParts& parts, RequestPtr request, Now now);

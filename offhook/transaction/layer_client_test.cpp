@@ -215,6 +215,31 @@ TEST(LayerClient, OverAStreamNothingIsResentAndNothingLingers) {
     EXPECT_THAT(w.sender.instants("ACK"), SizeIs(1));
 }
 
+// The INVITE's end is the CANCEL's too: over a stream its answer, if it is still to come, interests nobody.
+TEST(LayerClient, ACancelDoesNotOutliveItsInvite) {
+    World w(transport::Protocol::tcp);
+    const ClientId id = w.start("INVITE");
+    w.answer(0, 180);
+    w.layer.cancel(id, "", w.now());
+    EXPECT_EQ(w.layer.client_count(), 2u);
+    w.answer(0, 487);
+    w.run_until(0s);
+    EXPECT_TRUE(w.empty());
+}
+
+TEST(LayerClient, ACancelThatCannotLeaveLeavesTheInviteToItsLimit) {
+    World w;
+    const ClientId id = w.start("INVITE");
+    w.answer(0, 180);
+    w.layer.cancel(id, "", w.now());
+    w.layer.on_send_failure(w.sender.sent[1].tag, transport::SendError::refused, w.now());
+    EXPECT_THAT(w.failures, IsEmpty());
+    EXPECT_EQ(w.layer.client_count(), 1u);
+    w.drain();
+    EXPECT_THAT(w.failures, ElementsAre(Pair(Failure::timeout, 32s)));
+    EXPECT_TRUE(w.empty());
+}
+
 TEST(LayerClient, AbandonedReportsNothing) {
     World w;
     w.layer.abandon(w.layer.open(w, {}));

@@ -72,7 +72,7 @@ ServerId ServerTable::open(const Key& key, bool rfc2543, Request& request, Now n
     s.live->server = &s;
     s.live->request = &request;
     s.live->to = transport::response_flow(request.message, request.flow);
-    s.live->response = services_.strings.take();
+    s.live->response = services_.responses.take();
     const bool reliable = transport::is_reliable(request.flow.protocol);
     if (request.message.method() == Method::invite) perform(s, s.machine.emplace<InviteServer>(reliable).start(services_.timers), now);
     else perform(s, s.machine.emplace<NonInviteServer>(reliable).start(services_.timers), now);
@@ -133,10 +133,17 @@ bool ServerTable::perform(Server& s, const Actions& actions, Now now, std::strin
                 else if (s.armed_for == action.timer) s.cancel();
                 break;
             case Kind::send_response:
+                // One that is forgotten at once, a 2xx to an INVITE, is the largest of all and need not be copied.
+                if (&action != &actions.back() && (&action + 1)->kind == Kind::forget) {
+                    send(s, response);
+                    break;
+                }
                 s.live->response = response;
-                send(s);
+                send(s, s.live->response);
                 break;
-            case Kind::resend_response: send(s); break;
+            case Kind::resend_response:
+                if (s.live) send(s, s.live->response);
+                break;
             case Kind::send_trying: send_trying(s); break;
             case Kind::forget: forget(s); break;
             default: break;
@@ -147,28 +154,28 @@ bool ServerTable::perform(Server& s, const Actions& actions, Now now, std::strin
     return ended;
 }
 
-void ServerTable::send(Server& s) {
-    if (!s.live || s.live->response.empty()) return;
-    services_.sender.send(s.live->to, s.live->response, {transport::SendTag::Kind::server_transaction, Slab<Server>::handle_of(s)});
+void ServerTable::send(Server& s, std::string_view response) {
+    if (response.empty()) return;
+    services_.sender.send(s.live->to, response, {transport::SendTag::Kind::server_transaction, Slab<Server>::handle_of(s)});
 }
 
 void ServerTable::send_trying(Server& s) {
     if (s.live->request == nullptr) return;
     s.live->response.clear();
     message::write_response(s.live->response, s.live->request->message, {.status = 100});
-    send(s);
+    send(s, s.live->response);
 }
 
 // A confirmed INVITE shrinks to its tombstone; an accepted one keeps the flow for further 2xx, but not their bytes.
 void ServerTable::forget(Server& s) {
     const auto* invite = std::get_if<InviteServer>(&s.machine);
     if (invite != nullptr && invite->state() == InviteServer::State::confirmed) return recycle(s.live);
-    services_.strings.give_back(s.live->response);
+    services_.responses.give_back(s.live->response);
 }
 
 void ServerTable::recycle(std::unique_ptr<Live>& live) {
     if (!live) return;
-    services_.strings.give_back(live->response);
+    services_.responses.give_back(live->response);
     live->cancel();
     live->request = nullptr;
     if (spare_.size() < 1024) spare_.push_back(std::move(live));

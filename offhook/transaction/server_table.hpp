@@ -89,7 +89,7 @@ private:
     [[nodiscard]] bool answered_with_tag(const Server& s, std::string_view to_tag) const;
     void on_timer(Server& s, TimerName name, Now now);
     bool perform(Server& s, const Actions& actions, Now now, std::string_view response = {});
-    void send(Server& s);
+    void send(Server& s, std::string_view response);
     void send_trying(Server& s);
     void forget(Server& s);
     void recycle(std::unique_ptr<Live>& live);

@@ -42,7 +42,8 @@ struct Services {
     transport::Sender& sender;
     Observer& observer;
     SipKey salt;
-    StringPool strings;
+    StringPool requests;   ///< apart from the responses: those are smaller and kept longer, so they must not sit in large buffers
+    StringPool responses;
     std::string scratch;  ///< for a message composed and sent within one call
     Now last{};           ///< the latest instant that was heard of: for what happens in a destructor, which is not told the time
 
