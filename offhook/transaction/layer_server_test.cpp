@@ -45,6 +45,14 @@ TEST(LayerServer, MarksTheTopViaWithItsSource) {
     EXPECT_EQ(w.sender.sent[0].to.remote, *Endpoint::parse("198.51.100.7:40000"));
 }
 
+TEST(LayerServer, AnswersToTheSentByPortWhereNoRportWasAsked) {
+    World w;
+    w.flow.remote = *Endpoint::parse("198.51.100.7:40000");
+    w.receive(World::request("OPTIONS", {.via_host = "10.0.0.1:5070"}));
+    w.layer.respond(*w.requests[0], 200, w.now());
+    EXPECT_EQ(w.sender.sent[0].to.remote, *Endpoint::parse("198.51.100.7:5070"));
+}
+
 TEST(LayerServer, TellsTransactionsApartByBranchSentByAndMethod) {
     World w;
     w.receive(World::request("OPTIONS"));
