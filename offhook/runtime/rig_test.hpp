@@ -152,9 +152,9 @@ public:
         const SocketAddress a(to);
         EXPECT_EQ(::sendto(fd_.get(), bytes.data(), bytes.size(), 0, &a.any, a.size), std::ssize(bytes));
     }
-    [[nodiscard]] bool readable() {
+    [[nodiscard]] bool readable(std::chrono::milliseconds limit = patience) {
         pollfd p{fd_.get(), POLLIN, 0};
-        return ::poll(&p, 1, static_cast<int>(std::chrono::milliseconds(patience).count())) == 1;
+        return ::poll(&p, 1, static_cast<int>(limit.count())) == 1;
     }
     /// One datagram, or what a stream gives next; empty at the end of a stream.
     [[nodiscard]] std::string receive(Endpoint* from = nullptr) {

@@ -66,7 +66,7 @@ void name_thread(std::thread& thread, std::size_t index) { ::pthread_setname_np(
 }  // namespace
 
 Runtime::Runtime(Config config) {
-    if (config.shards == 0) config.shards = std::max(1u, std::thread::hardware_concurrency());
+    config.shards = shard_threads(config);
     state_ = std::make_unique<State>(std::move(config), *this);
     std::signal(SIGPIPE, SIG_IGN);
     for (std::uint16_t i = 0; i < state_->config.shards; ++i) state_->shared.shards.push_back(std::make_unique<Shard>(state_->shared, i));

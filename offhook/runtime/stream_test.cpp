@@ -224,6 +224,29 @@ TEST(Streams, IdleConnectionsAreClosed) {
     EXPECT_EQ(phone.receive(), "");
 }
 
+TEST(Streams, AMessageThatNeverBecomesWholeEndsItsConnection) {
+    Config config = listening({on_tcp});
+    config.message_limit = 100ms;
+    Server server(config, {.on_message = echo});
+    Peer phone = tcp();
+    ASSERT_TRUE(phone.connect(server.endpoint()));
+    phone.send(options("whole"));
+    EXPECT_EQ(phone.receive_exactly(7), "0 whole");
+    phone.send("OPTIONS sip:127");
+    EXPECT_EQ(phone.receive(), "");
+}
+
+TEST(Streams, AWildcardListenerKnowsTheAddressThatWasReached) {
+    Reports<Endpoint> reached;
+    Server server(listening({{Protocol::tcp, at("0.0.0.0:0"), {}, 0}}),
+                  {.on_message = [&](auto&, auto&, const transport::Flow& from) { reached.add(from.local); }});
+    Peer phone = tcp();
+    const Endpoint second = {*IpAddress::parse("127.0.0.2"), server.endpoint().port};
+    ASSERT_TRUE(phone.connect(second));
+    phone.send(options("a"));
+    EXPECT_EQ(reached.next(), second);
+}
+
 TEST(Streams, ConnectionsBeyondTheLimitAreRefused) {
     Config config = listening({on_tcp});
     config.connections = 1;

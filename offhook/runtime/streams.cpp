@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t buffer_size = 65'536;
 constexpr unsigned reads_per_turn = 4, accepts_per_turn = 64;
 constexpr std::size_t remembered_tags = 64;
+constexpr int acknowledge_limit_ms = 10'000;
 constexpr Duration linger_limit = std::chrono::seconds{1}, accept_pause = std::chrono::milliseconds{100};
 
 transport::SendError error_of(int error) {
@@ -20,10 +21,7 @@ transport::SendError error_of(int error) {
     return error == ECONNRESET || error == EPIPE ? transport::SendError::closed : transport::SendError::refused;
 }
 
-void set_option(int fd, int level, int option) {
-    const int one = 1;
-    static_cast<void>(::setsockopt(fd, level, option, &one, sizeof one));
-}
+void set_option(int fd, int level, int option, int value = 1) { static_cast<void>(::setsockopt(fd, level, option, &value, sizeof value)); }
 
 }  // namespace
 
@@ -86,6 +84,8 @@ Streams::Connection* Streams::add(int descriptor, const transport::Flow& flow, S
     c.watch = in_.loop.watch(descriptor, {Source::connection, self});
     c.active = in_.now.steady;
     set_option(descriptor, IPPROTO_TCP, TCP_NODELAY);  // a turn's messages are gathered here already
+    // A peer that vanished is noticed when it acknowledges nothing for so long, not after the system's quarter of an hour.
+    set_option(descriptor, IPPROTO_TCP, TCP_USER_TIMEOUT, acknowledge_limit_ms);
     in_.table.add(flow.protocol, flow.remote, c.flow.connection);
     in_.counters.connections_now.set(connections_.size());
     return &c;
@@ -271,7 +271,8 @@ void Streams::take_frames(Connection& c) {
     using Kind = transport::StreamFramer::Kind;
     while (c.state == State::open && !c.close_wanted) {
         const auto frame = c.framer.next();
-        if (frame.kind == Kind::need_more) return;
+        if (frame.kind == Kind::need_more) return watch_partial(c);
+        c.partial_since.reset();
         if (frame.kind == Kind::ping) {
             queue(c, "\r\n", {}, in_.shard);  // RFC 5626 §3.5.1
         } else if (frame.kind == Kind::error) {
@@ -336,8 +337,18 @@ void Streams::kill(Connection& c, transport::SendError error, bool lost) {
 
 void Streams::touch(Connection& c) { c.active = in_.now.steady; }
 
+// Whoever sends a message octet by octet holds memory: it has its time, then the connection ends.
+void Streams::watch_partial(Connection& c) {
+    if (c.framer.buffered() == 0) return c.partial_since.reset();
+    if (c.partial_since) return;
+    c.partial_since = in_.now.steady;
+    in_.wheel.arm(c, in_.now.steady + std::min(in_.config.message_limit, in_.config.idle_limit));
+}
+
 void Streams::on_timer(Connection& c) {
-    const Instant now = in_.now.steady, idle_until = c.active + in_.config.idle_limit;
+    const Instant now = in_.now.steady;
+    Instant idle_until = c.active + in_.config.idle_limit;
+    if (c.partial_since) idle_until = std::min(idle_until, *c.partial_since + in_.config.message_limit);
     if (c.state == State::connecting)
         kill(c, transport::SendError::timed_out, true);
     else if (c.state == State::open && idle_until > now)

@@ -89,6 +89,7 @@ private:
         std::uint64_t queued = 0, written = 0;  ///< octets of the stream so far
         std::vector<Tagged> tags;               ///< of what is not written, or written and not followed by any octet of the peer
         Instant active{};
+        std::optional<Instant> partial_since;  ///< a message has begun to come
     };
     struct Acceptor : Timer {
         Acceptor(Streams& s, std::uint16_t l);
@@ -116,6 +117,7 @@ private:
     void kill(Connection& c, transport::SendError error, bool lost);
     void on_timer(Connection& c);
     void touch(Connection& c);
+    void watch_partial(Connection& c);
 
     Environment in_;
     Slab<Connection> connections_;
