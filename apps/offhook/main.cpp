@@ -6,13 +6,29 @@
 #include <CLI/Formatter.hpp>
 #include <csignal>
 #include <cstdio>
+#include <string>
 
 #include "apps/offhook/program.hpp"
 
 namespace {
 
+using namespace offhook::cli;
+
+/// A command is missing or is none of ours: says which there are. CLI11 alone would only say that one is required.
+int explain_commands(const CLI::App& app, const CLI::App& level) {
+    const std::string path = &level == &app ? "" : level.get_name() + " ";
+    std::string names;
+    for (const CLI::App* command : level.get_subcommands({})) names += (names.empty() ? "" : ", ") + command->get_name();
+    for (const std::string& word : app.remaining(true))
+        if (!word.starts_with('-')) {
+            fmt::print(stderr, "offhook: there is no command \"{}{}\"; there are {}\n", path, word, names);
+            return Exit::usage;
+        }
+    fmt::print(stderr, "offhook: a command is wanted: {}; `offhook {}--help` says what each does\n", names, path);
+    return Exit::usage;
+}
+
 int run(int argc, char** argv) {
-    using namespace offhook::cli;
     CLI::App app("Offhook's command line: administers a running offhookd through its HTTP API, and examines SIP messages.", "offhook");
     app.set_version_flag("--version", "offhook " OFFHOOK_VERSION);
     app.require_subcommand(1);
@@ -28,6 +44,12 @@ int run(int argc, char** argv) {
     add_parse_command(app, program);
     try {
         app.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        const auto chosen = app.get_subcommands();
+        const CLI::App* level = chosen.empty() ? &app : chosen.front();
+        if (level->get_require_subcommand_min() != 0 && level->get_subcommands().empty()) return explain_commands(app, *level);
+        app.exit(error);
+        return Exit::usage;
     } catch (const CLI::ParseError& error) {
         const bool asked = error.get_exit_code() == 0;  // --help, --version
         app.exit(error);

@@ -109,8 +109,9 @@ Outcome import(const Globals& globals, const Options& options) {
     if (reply->status != 200) return std::unexpected(Failure{Exit::refused, import_errors(*reply, options.file)});
     json::error_code error;
     const auto value = json::parse(reply->body, error);
-    const auto* count = !error && value.is_object() ? value.get_object().if_contains("imported") : nullptr;
-    fmt::print("imported {} users\n", count == nullptr ? "all" : json::serialize(*count));
+    const auto* member = !error && value.is_object() ? value.get_object().if_contains("imported") : nullptr;
+    const std::string count = member == nullptr ? "all" : json::serialize(*member);
+    fmt::print("imported {} user{}\n", count, count == "1" ? "" : "s");
     return Exit::done;
 }
 

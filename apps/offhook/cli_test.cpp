@@ -1,0 +1,238 @@
+// The command line as a person meets it: the program run against a real server, its output and its exit codes.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+
+#include <array>
+#include <boost/json/parse.hpp>
+#include <boost/json/value.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "offhook/http/api.hpp"
+#include "offhook/http/server.hpp"
+#include "offhook/http/time_text.hpp"
+#include "offhook/http/token.hpp"
+#include "offhook/store/store.hpp"
+
+namespace offhook::cli {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::EndsWith;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+
+struct Result {
+    int exit = -1;
+    std::string out;  ///< both outputs
+};
+
+class CommandLine : public ::testing::Test {
+protected:
+    void SetUp() override {
+        std::string name = (std::filesystem::temp_directory_path() / "offhook-cli-XXXXXX").string();
+        folder_ = ::mkdtemp(name.data());
+        store::Config config;
+        config.path = file("offhook.db");
+        config.commit_window = 0ms;
+        auto opened = store::Store::open(config, nullptr);
+        ASSERT_TRUE(opened) << opened.error();
+        store_ = std::move(*opened);
+        ASSERT_TRUE(store_->wait_loaded());
+        api_ = std::make_unique<http::Api>(*store_, http::Facts{"0", {"example.com"}, "example.com"});
+        const auto token = http::load_or_make_token(file("api-token"));
+        ASSERT_TRUE(token) << token.error();
+        auto server = http::Server::start({Endpoint{IpAddress::v4({127, 0, 0, 1}), 0}}, *token, [this](const http::Request& r) { return (*api_)(r); });
+        ASSERT_TRUE(server) << server.error();
+        server_ = std::move(*server);
+        url_ = "http://" + server_->address().text();
+    }
+
+    void TearDown() override {
+        server_.reset();
+        store_.reset();
+        std::filesystem::remove_all(folder_);
+    }
+
+    [[nodiscard]] std::string file(const std::string& name) const { return folder_ + "/" + name; }
+    void write(const std::string& name, std::string_view text) const { std::ofstream(file(name), std::ios::binary) << text; }
+
+    /// In the test's folder; `words` are for a shell.
+    [[nodiscard]] Result run(const std::string& words, const std::string& input = "") const {
+        write("input", input);
+        const std::string command = "cd " + folder_ + " && " OFFHOOK_PROGRAM " " + words + " < input 2>&1";
+        std::FILE* pipe = ::popen(command.c_str(), "r");
+        Result result;
+        std::array<char, 4096> block{};
+        while (const std::size_t size = std::fread(block.data(), 1, block.size(), pipe)) result.out.append(block.data(), size);
+        const int status = ::pclose(pipe);
+        result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+        return result;
+    }
+    [[nodiscard]] Result offhook(const std::string& words, const std::string& input = "") const {
+        return run("--api " + url_ + " --token-file api-token " + words, input);
+    }
+
+    std::string folder_, url_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<http::Api> api_;
+    std::unique_ptr<http::Server> server_;
+};
+
+#define EXPECT_RUN(result, code, matcher)              \
+    do {                                               \
+        const Result got = (result);                   \
+        EXPECT_EQ(got.exit, code) << got.out;          \
+        EXPECT_THAT(got.out, matcher);                 \
+    } while (false)
+
+TEST_F(CommandLine, UsersComeAndGo) {
+    EXPECT_RUN(offhook("user add alice@example.com --password-stdin", "secret\n"), 0, "added alice@example.com\n");
+    EXPECT_RUN(offhook("user add bob@example.com --generate --disabled"), 0, MatchesRegex("added bob@example.com\npassword: [a-zA-Z2-9]{20}\n"));
+    EXPECT_RUN(offhook("user list"), 0,
+               "USER               ENABLED  ALGORITHMS\n"
+               "alice@example.com  yes      MD5,SHA-256,SHA-512-256\n"
+               "bob@example.com    no       MD5,SHA-256,SHA-512-256\n");
+    EXPECT_RUN(offhook("user enable bob@example.com"), 0, "enabled bob@example.com\n");
+    EXPECT_TRUE(store_->users().find("example.com", "bob")->enabled);
+    EXPECT_RUN(offhook("user passwd bob@example.com --password-stdin", "new\n"), 0, "changed the password of bob@example.com\n");
+    EXPECT_RUN(offhook("user remove bob@example.com"), 0, "removed bob@example.com\n");
+    const auto list = boost::json::parse(offhook("user list --json").out);
+    ASSERT_EQ(list.as_array().size(), 1u);
+    EXPECT_EQ(list.at(0).at("user").as_string(), "alice@example.com");
+}
+
+TEST_F(CommandLine, WrongUsersAreToldSo) {
+    ASSERT_EQ(offhook("user add alice@example.com --password-stdin", "x\n").exit, 0);
+    EXPECT_RUN(offhook("user add alice@example.com --password-stdin", "x\n"), 1, AllOf(StartsWith("offhook: "), HasSubstr("alice@example.com")));
+    EXPECT_RUN(offhook("user add alice@foreign.net --generate"), 1, "offhook: \"foreign.net\" is not served here; own domains: example.com\n");
+    EXPECT_RUN(offhook("user add alice --generate"), 2, "offhook: \"alice\" is not a user: NAME@DOMAIN is wanted, as alice@example.com\n");
+    EXPECT_RUN(offhook("user add bob@example.com"), 2,
+               "offhook: no password for bob@example.com: give it with --password-stdin, or have one made with --generate\n");
+    EXPECT_RUN(offhook("user add bob@example.com --password-stdin"), 2, "offhook: --password-stdin: no password came: its first line is the password\n");
+    EXPECT_RUN(offhook("user remove nobody@example.com"), 1, AllOf(StartsWith("offhook: "), HasSubstr("nobody@example.com")));
+    EXPECT_RUN(offhook("user passwd nobody@example.com --generate"), 1, HasSubstr("nobody@example.com does not exist"));
+}
+
+TEST_F(CommandLine, AnImportNamesItsLines) {
+    write("users.csv", "alice,example.com,x\nbob,example.com\ncarol\n");
+    EXPECT_RUN(offhook("user import users.csv"), 1,
+               "offhook: nothing was imported\n"
+               "users.csv:2: 2 values where three are wanted: name,domain,password\n"
+               "users.csv:3: 1 value where three are wanted: name,domain,password\n");
+    EXPECT_RUN(offhook("user import -", "alice,example.com,x\nbob,example.com,y\n"), 0, "imported 2 users\n");
+    EXPECT_RUN(offhook("user import -", "{\"name\":\"carol\",\"domain\":\"example.com\",\"password\":\"z\"}\n"), 0, "imported 1 user\n");
+    EXPECT_RUN(offhook("user import nowhere.csv"), 2, "offhook: nowhere.csv: cannot be read: No such file or directory\n");
+}
+
+TEST_F(CommandLine, NoServerNoTokenNoSense) {
+    EXPECT_RUN(run("--api http://127.0.0.1:1 --token-file api-token user list"), 3,
+               "offhook: http://127.0.0.1:1: Connection refused; is offhookd running there? Its log names the API's address, --api another one\n");
+    EXPECT_RUN(run("--api " + url_ + " user list"), 4, AllOf(StartsWith("offhook: no token: "), HasSubstr("--token-file")));
+    EXPECT_RUN(run("--api " + url_ + " --token-file none user list"), 4, "offhook: the API's token: none: cannot be read: No such file or directory\n");
+    write("other", std::string(64, 'a') + "\n");
+    std::filesystem::permissions(file("other"), std::filesystem::perms::owner_read);
+    EXPECT_RUN(run("--api " + url_ + " --token-file other user list"), 4,
+               "offhook: " + url_ + " does not accept the token in other: is this the file in that server's data folder?\n");
+    EXPECT_RUN(run("--api ftp://x user list"), 2, "offhook: --api ftp://x: an address as \"http://127.0.0.1:8080\" is wanted\n");
+    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, registrations, calls, cdr, parse\n");
+    EXPECT_RUN(run("user lst"), 2, "offhook: there is no command \"user lst\"; there are add, list, passwd, enable, disable, remove, import\n");
+    EXPECT_RUN(run("user"), 2, HasSubstr("offhook user --help"));
+    EXPECT_RUN(run("calls now"), 2, HasSubstr("now"));
+    EXPECT_RUN(run("cdr --limit 0"), 2, HasSubstr("--limit"));
+    EXPECT_RUN(run("cdr --json --csv"), 2, HasSubstr("--json"));
+    EXPECT_RUN(run("--version"), 0, MatchesRegex("offhook [0-9]+\\.[0-9]+\\.[0-9]+\n"));
+    EXPECT_RUN(run("--help"), 0, HasSubstr("registrations"));
+    std::filesystem::create_directory(file("var"));
+    std::filesystem::copy(file("api-token"), file("var/api-token"));
+    EXPECT_RUN(run("--api " + url_ + " user list"), 0, "USER  ENABLED  ALGORITHMS\n");
+}
+
+TEST_F(CommandLine, RegistrationsCallsAndRecords) {
+    const UtcTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    auto set = std::make_shared<location::BindingSet>();
+    set->address_of_record = "alice@example.com";
+    location::Binding binding;
+    binding.contact = "sip:alice@192.0.2.1";
+    binding.expires = now + 1h;
+    binding.user_agent = "\x1b[31mred";
+    binding.flow.remote = *Endpoint::parse("192.0.2.1:5060");
+    set->bindings.push_back(binding);
+    store_->commit(set, {});
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        accounting::CallRecord record;
+        record.id = record.call = i;
+        record.user = "alice@example.com";
+        record.from_uri = "sip:alice@example.com";
+        record.request_uri = "sip:bob,x@example.com";
+        record.invited = record.answered = *http::parse_time("2026-11-22T10:00:00Z") + std::chrono::minutes(i);
+        record.status = 200;
+        if (i != 3) {
+            record.seconds = 7;
+            record.end = accounting::CallRecord::End::callee;
+        }
+        store_->put(record, {});
+    }
+    store_->flush();
+    EXPECT_RUN(offhook("registrations"), 0, AllOf(HasSubstr("alice@example.com  sip:alice@192.0.2.1  192.0.2.1:5060"), HasSubstr("?[31mred\n")));
+    EXPECT_RUN(offhook("registrations --user bob@example.com --json"), 0, "[]\n");
+    EXPECT_RUN(offhook("cdr --limit 2"), 0,
+               "INVITED                      USER               FROM                   TO                     STATUS  SECONDS  END     CODECS\n"
+               "2026-11-22T10:02:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        7  callee\n"
+               "2026-11-22T10:03:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        0  none\n");
+    EXPECT_EQ(boost::json::parse(offhook("cdr --json --all").out).as_array().size(), 3u);
+    EXPECT_EQ(boost::json::parse(offhook("cdr --json --to 2026-11-22T10:02:00Z").out).as_array().size(), 1u);
+    EXPECT_RUN(offhook("cdr --from tomorrow"), 1, "offhook: from=tomorrow: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z\n");
+    EXPECT_RUN(offhook("cdr --csv --limit 1"), 0, AllOf(StartsWith("id,call,user,"), HasSubstr(",\"sip:bob,x@example.com\",")));
+    EXPECT_EQ(boost::json::parse(offhook("calls --json").out).as_array().size(), 1u);
+}
+
+constexpr std::string_view good_message =
+    "INVITE sip:bob@example.com SIP/2.0\r\n"
+    "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKa;rport\r\n"
+    "Max-Forwards: 70\r\n"
+    "From: \"Alice\" <sip:alice@example.com>;tag=1\r\n"
+    "To: <sip:bob@example.com>\r\n"
+    "Call-ID: c1\r\n"
+    "CSeq: 1 INVITE\r\n"
+    "Contact: <sip:alice@192.0.2.1>\r\n"
+    "Content-Length: 0\r\n\r\n";
+
+TEST_F(CommandLine, ParseShowsTheStructure) {
+    write("call.sip", good_message);
+    for (const Result& result : {run("parse call.sip"), run("parse -", std::string(good_message))}) {
+        ASSERT_EQ(result.exit, 0) << result.out;
+        const auto message = boost::json::parse(result.out);
+        EXPECT_TRUE(message.at("valid").as_bool());
+        EXPECT_EQ(message.at("method").as_string(), "INVITE");
+        EXPECT_EQ(message.at("headers").as_array().size(), 8u);
+        EXPECT_EQ(message.at("routing").at("from").at("display_name").as_string(), "Alice");
+        EXPECT_EQ(message.at("routing").at("cseq").at("number").to_number<int>(), 1);
+    }
+}
+
+TEST_F(CommandLine, ParseSaysWhatIsWrongWhereAndWhatIsOwed) {
+    std::string bad(good_message);
+    bad.replace(bad.find("<sip:alice@192.0.2.1>"), 21, "sip:alice@192.0.2.1,1");
+    write("call.sip", bad);
+    EXPECT_RUN(run("parse call.sip"), 1,
+               "call.sip: byte 238, line 8: Contact: a URI with a comma must stand in angle brackets (RFC 3261 §20.10)\n"
+               "    Contact: sip:alice@192.0.2.1,1\n"
+               "                                ^\n"
+               "a server owes: 400 Bad Contact\n");
+    const Result json = run("parse --json call.sip");
+    EXPECT_EQ(json.exit, 1);
+    EXPECT_EQ(boost::json::parse(json.out).at("problem").at("owed").at("status").to_number<int>(), 400);
+    EXPECT_RUN(run("parse none.sip"), 2, "offhook: none.sip: cannot be read: No such file or directory\n");
+    EXPECT_RUN(run("parse ."), 2, StartsWith("offhook: .: cannot be read: "));
+    EXPECT_EQ(run("parse -").exit, 1);
+    EXPECT_EQ(run("parse").exit, 2);
+}
+
+}  // namespace
+}  // namespace offhook::cli
