@@ -1,0 +1,65 @@
+#include "apps/offhookd/core.hpp"
+
+#include "offhook/message/builder.hpp"
+#include "offhook/message/validate.hpp"
+#include "offhook/transport/via.hpp"
+
+namespace offhook::daemon {
+
+Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const Secrets& secrets, Now now)
+    : config_(std::move(config)),
+      sender_(parts.sender),
+      observer_(parts.observer),
+      layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch) {
+    chain_.add(authentication_);
+    chain_.add(registrar_);
+    chain_.add(proxy_);
+    accounting_.set_gate(proxy_);
+    layer_.set_user(*this);
+}
+
+void Core::on_message(const message::Message& message, const transport::Flow& from, Now now) {
+    if (const auto valid = message::validate(message); !valid) return refuse(message, valid.error().status, valid.error().reason, from, now);
+    layer_.receive(message, from, now);
+}
+
+void Core::on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) {
+    const message::Defect defect = message::defect_of(error);
+    if (partial.partial()) return refuse(partial, defect.status, defect.reason, from, now);
+    observer_.rejected(Cause::malformed, 0, {}, from.remote, now);
+}
+
+// Without a transaction: a malformed request is answered where it came from and forgotten. A response or an ACK gets nothing.
+void Core::refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now) {
+    const bool answer = message.is_request() && message.method() != message::Method::ack;
+    observer_.rejected(Cause::malformed, answer ? status : 0, message.value(message::HeaderId::call_id), from.remote, now);
+    if (!answer) return;
+    marked_.clear();
+    response_.clear();
+    message::Message marked;
+    if (!transport::write_with_source(marked_, message, from)) return;
+    if (const auto indexed = marked.index(marked_); !indexed && !marked.partial()) return;
+    message::write_response(response_, marked, {.status = status, .reason = reason, .to_tag = layer_.local_tag(marked)});
+    sender_.send(transport::response_flow(marked, from), response_, {});
+}
+
+void Core::on_request(transaction::RequestPtr request, Now now) { chain_.run(std::move(request), now); }
+
+void Core::on_ack(transaction::RequestPtr ack, Now now) { proxy_.on_ack(std::move(ack), now); }
+
+void Core::on_cancel(transaction::ServerId invite, const message::Message& cancel, Now now) {
+    if (!authentication_.on_cancel(invite, now)) proxy_.on_cancel(invite, cancel, now);
+}
+
+void Core::on_committed(Ticket ticket, bool ok, Now now) {
+    if (ticket.kind == commit_of_registrar) registrar_.on_committed(ticket, ok, now);
+    if (ticket.kind == commit_of_accounting) accounting_.on_committed(ticket, ok, now);
+}
+
+void Core::on_resolved(Ticket ticket, transport::Addresses addresses, Now now) { proxy_.on_resolved(ticket, std::move(addresses), now); }
+
+void Core::on_nonce_admitted(Ticket ticket, bool admitted, Now now) {
+    if (auto verdict = digest_.on_admitted(ticket, admitted)) authentication_.on_verdict(ticket, std::move(*verdict), now);
+}
+
+}  // namespace offhook::daemon

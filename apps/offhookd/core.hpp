@@ -1,0 +1,95 @@
+// The server of one shard without its I/O: transactions, authentication, registrar, proxy and accounting, wired here and nowhere else.
+//
+// Whoever owns the sockets and the store (shard_app.hpp; tests/sim with a virtual clock) gives it messages, answers and the time.
+// Thread rule: one shard.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "apps/offhookd/config.hpp"
+#include "apps/offhookd/secrets.hpp"
+#include "offhook/accounting/accounting.hpp"
+#include "offhook/accounting/record_store.hpp"
+#include "offhook/auth/digest.hpp"
+#include "offhook/auth/gate.hpp"
+#include "offhook/auth/user_directory.hpp"
+#include "offhook/base/observer.hpp"
+#include "offhook/base/timer_wheel.hpp"
+#include "offhook/location/binding_store.hpp"
+#include "offhook/proxy/proxy.hpp"
+#include "offhook/registrar/registrar.hpp"
+#include "offhook/transaction/chain.hpp"
+#include "offhook/transaction/layer.hpp"
+#include "offhook/transport/listeners.hpp"
+#include "offhook/transport/resolver.hpp"
+#include "offhook/transport/sender.hpp"
+
+namespace offhook::daemon {
+
+/// What a core stands on. All of it outlives the core.
+struct CoreParts {
+    std::uint16_t shard;
+    TimerWheel& wheel;
+    transport::Sender& sender;
+    transport::Resolver& resolver;
+    const transport::ListenerTable& listeners;
+    location::BindingStore& bindings;
+    const auth::UserDirectory& users;
+    accounting::RecordStore& records;
+    auth::ReplayGuard& replays;
+    Observer& observer;
+    std::function<bool(std::string_view)> own_nonce;      ///< true if this shard owns that nonce; empty: all
+    std::uint64_t last_record = 0;                        ///< largest id of a record in the store
+};
+
+class Core final : public transaction::ServerUser {
+public:
+    Core(const CoreParts& parts, std::shared_ptr<const Config> config, const Secrets& secrets, Now now);
+    Core(const Core&) = delete;
+    Core& operator=(const Core&) = delete;
+
+    /// An indexed message that this shard owns.
+    void on_message(const message::Message& message, const transport::Flow& from, Now now);
+    /// Bytes that could not be indexed.
+    void on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now);
+    void on_send_failure(const transport::SendTag& tag, transport::SendError error, Now now) { layer_.on_send_failure(tag, error, now); }
+
+    // Answers to tickets: each kind has its owner.
+    void on_committed(Ticket ticket, bool ok, Now now);
+    void on_resolved(Ticket ticket, transport::Addresses addresses, Now now);
+    void on_nonce_admitted(Ticket ticket, bool admitted, Now now);
+
+    void adopt(const accounting::CallRecord& record, Now now) { accounting_.adopt(record, now); }
+    void configure(std::shared_ptr<const Config> config);
+    void drain() { proxy_.set_draining(true); }
+    /// Nothing is under way that a drain waits for: calls in progress are not, since they outlive the process.
+    [[nodiscard]] bool idle() const;
+
+    [[nodiscard]] transaction::Layer& layer() { return layer_; }
+    [[nodiscard]] accounting::Accounting& accounting() { return accounting_; }
+
+private:
+    enum TicketKind : std::uint16_t { commit_of_registrar = 1, commit_of_accounting, nonce_of_authentication, name_of_proxy, call_of_proxy };
+
+    void on_request(transaction::RequestPtr request, Now now) override;
+    void on_ack(transaction::RequestPtr ack, Now now) override;
+    void on_cancel(transaction::ServerId invite, const message::Message& cancel, Now now) override;
+    void refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now);
+
+    std::shared_ptr<const Config> config_;
+    transport::Sender& sender_;
+    Observer& observer_;
+    transaction::Layer layer_;
+    transaction::Chain chain_;
+    auth::DigestAuthenticator digest_;
+    accounting::Accounting accounting_;
+    proxy::Proxy proxy_;
+    auth::AuthenticationHandler authentication_;
+    registrar::Registrar registrar_;
+    std::string marked_, response_;  ///< composed for one stateless response
+};
+
+}  // namespace offhook::daemon

@@ -1,0 +1,32 @@
+// One shard of the program: the sans-I/O core, joined to the shard's services and to the store's mail.
+#pragma once
+#include <memory>
+
+#include "apps/offhookd/core.hpp"
+#include "apps/offhookd/replay.hpp"
+#include "offhook/runtime/shard.hpp"
+#include "offhook/store/store.hpp"
+
+namespace offhook::daemon {
+
+class ShardApp final : public runtime::ShardHandler {
+public:
+    ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, Observer& observer);
+
+    void on_message(const message::Message& message, const transport::Flow& from, Now now) override { core_.on_message(message, from, now); }
+    void on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) override {
+        core_.on_malformed(partial, error, from, now);
+    }
+    void on_mail(runtime::Mail&& mail, Now now) override;
+    void on_send_failure(const transport::SendTag& tag, transport::SendError error, Now now) override { core_.on_send_failure(tag, error, now); }
+    void on_turn_end(Now) override {}
+    [[nodiscard]] bool idle() const override { return core_.idle(); }
+
+    void adopt(const accounting::CallRecord& record, Now now) { core_.adopt(record, now); }
+
+private:
+    OwnedReplays replays_;
+    Core core_;
+};
+
+}  // namespace offhook::daemon
