@@ -6,17 +6,56 @@
 
 namespace offhook::daemon {
 
-Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const Secrets& secrets, Now now)
+namespace {
+
+// A part of the configuration that lives as long as the whole.
+template <class Part>
+std::shared_ptr<const Part> part(const std::shared_ptr<const Config>& config, const Part& of) {
+    return {config, &of};
+}
+
+proxy::Config proxy_config(const Config& config, std::uint16_t shard, std::uint16_t ticket_kind) {
+    proxy::Config out = config.proxy;
+    out.shard = shard;
+    out.ticket_kind = ticket_kind;
+    return out;
+}
+
+}  // namespace
+
+// The chain: who is it, is it a registration, else where does it go.
+Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const Secrets& secrets, Now)
     : config_(std::move(config)),
+      shard_(parts.shard),
       sender_(parts.sender),
       observer_(parts.observer),
-      layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch) {
+      layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch),
+      digest_(part(config_, config_->auth), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
+      accounting_(config_->accounting, parts.wheel, parts.records, parts.observer, secrets.table, accounting::RecordIds(parts.shard, parts.last_record),
+                  parts.shard, commit_of_accounting),
+      proxy_({layer_, parts.wheel, parts.sender, parts.listeners, parts.resolver, parts.bindings, accounting_, parts.observer},
+             proxy_config(*config_, parts.shard, ticket_of_proxy), {secrets.relay, secrets.loop},
+             [&users = parts.users](std::string_view user, std::string_view domain) { return users.find(domain, user) != nullptr; }),
+      authentication_(part(config_, config_->auth), digest_, chain_, parts.observer, secrets.table, parts.shard, nonce_of_authentication,
+                      {.is_spiral = [this](const message::Message& request) { return proxy_.is_spiral(request); }, .in_dialog = {}}),
+      registrar_(part(config_, config_->registrar), parts.bindings, parts.users, &parts.listeners, parts.observer, parts.shard, commit_of_registrar) {
     chain_.add(authentication_);
     chain_.add(registrar_);
     chain_.add(proxy_);
     accounting_.set_gate(proxy_);
     layer_.set_user(*this);
 }
+
+void Core::configure(std::shared_ptr<const Config> config) {
+    config_ = std::move(config);
+    digest_.configure(part(config_, config_->auth));
+    authentication_.configure(part(config_, config_->auth));
+    registrar_.configure(part(config_, config_->registrar));
+    accounting_.set_config(config_->accounting);
+    proxy_.set_config(proxy_config(*config_, shard_, ticket_of_proxy));
+}
+
+bool Core::idle() const { return proxy_.idle() && registrar_.pending() == 0 && authentication_.suspended() == 0 && accounting_.pending() == 0; }
 
 void Core::on_message(const message::Message& message, const transport::Flow& from, Now now) {
     if (const auto valid = message::validate(message); !valid) return refuse(message, valid.error().status, valid.error().reason, from, now);
@@ -56,7 +95,7 @@ void Core::on_committed(Ticket ticket, bool ok, Now now) {
     if (ticket.kind == commit_of_accounting) accounting_.on_committed(ticket, ok, now);
 }
 
-void Core::on_resolved(Ticket ticket, transport::Addresses addresses, Now now) { proxy_.on_resolved(ticket, std::move(addresses), now); }
+void Core::on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now) { proxy_.on_resolved(ticket, addresses, now); }
 
 void Core::on_nonce_admitted(Ticket ticket, bool admitted, Now now) {
     if (auto verdict = digest_.on_admitted(ticket, admitted)) authentication_.on_verdict(ticket, std::move(*verdict), now);

@@ -59,7 +59,7 @@ public:
 
     // Answers to tickets: each kind has its owner.
     void on_committed(Ticket ticket, bool ok, Now now);
-    void on_resolved(Ticket ticket, transport::Addresses addresses, Now now);
+    void on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now);
     void on_nonce_admitted(Ticket ticket, bool admitted, Now now);
 
     void adopt(const accounting::CallRecord& record, Now now) { accounting_.adopt(record, now); }
@@ -72,7 +72,7 @@ public:
     [[nodiscard]] accounting::Accounting& accounting() { return accounting_; }
 
 private:
-    enum TicketKind : std::uint16_t { commit_of_registrar = 1, commit_of_accounting, nonce_of_authentication, name_of_proxy, call_of_proxy };
+    enum TicketKind : std::uint16_t { commit_of_registrar = 1, commit_of_accounting, nonce_of_authentication, ticket_of_proxy };
 
     void on_request(transaction::RequestPtr request, Now now) override;
     void on_ack(transaction::RequestPtr ack, Now now) override;
@@ -80,6 +80,7 @@ private:
     void refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now);
 
     std::shared_ptr<const Config> config_;
+    std::uint16_t shard_;
     transport::Sender& sender_;
     Observer& observer_;
     transaction::Layer layer_;

@@ -11,7 +11,8 @@ namespace offhook::daemon {
 
 class ShardApp final : public runtime::ShardHandler {
 public:
-    ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, Observer& observer);
+    ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, Observer& observer,
+             std::uint64_t last_record);
 
     void on_message(const message::Message& message, const transport::Flow& from, Now now) override { core_.on_message(message, from, now); }
     void on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) override {

@@ -31,7 +31,7 @@ struct Mail {
     transport::SendTag tag;
     transport::SendError error{};
     std::string bytes;
-    std::uint64_t numbers[2] = {0, 0};
+    std::uint64_t numbers[3] = {0, 0, 0};
     transport::Addresses addresses;
     std::shared_ptr<const void> snapshot;
 };

@@ -1,0 +1,146 @@
+// offhookd: reads the configuration, opens what it names, wires a server into each shard, runs.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "apps/offhookd/config.hpp"
+#include "apps/offhookd/first_users.hpp"
+#include "apps/offhookd/options.hpp"
+#include "apps/offhookd/shard_app.hpp"
+#include "offhook/http/api.hpp"
+#include "offhook/http/server.hpp"
+#include "offhook/http/token.hpp"
+#include "offhook/runtime/clock.hpp"
+#include "offhook/runtime/log.hpp"
+#include "offhook/runtime/process.hpp"
+#include "offhook/runtime/random.hpp"
+#include "offhook/runtime/runtime.hpp"
+
+namespace offhook::daemon {
+namespace {
+
+using Done = std::expected<void, std::string>;
+
+Secrets secrets_of(const store::Store& store) {
+    Secrets secrets;
+    std::memcpy(secrets.nonce.data(), store.nonce_key().data(), secrets.nonce.size());
+    std::memcpy(&secrets.relay, store.relay_key().data(), sizeof secrets.relay);
+    std::memcpy(&secrets.loop, store.relay_key().data() + sizeof secrets.relay, sizeof secrets.loop);
+    secrets.branch = runtime::random_key();
+    secrets.table = runtime::random_key();
+    return secrets;
+}
+
+// HA1s were made for one realm: with another one nobody could log in, so the change is refused, naming whom it would lock out.
+Done check_realm(store::Store& store, const Config& config) {
+    const std::string realm(config.auth.effective_realm());
+    const auto others = store.reader().users_of_other_realm({}, realm, 4);
+    if (!others) return std::unexpected(others.error());
+    if (others->empty()) return {};
+    std::string names;
+    for (std::size_t i = 0; i < std::min<std::size_t>(others->size(), 3); ++i)
+        names += fmt::format("{}{}@{} ({})", i == 0 ? "" : ", ", (*others)[i].name, (*others)[i].domain, (*others)[i].realm);
+    return std::unexpected(fmt::format("[auth] realm is \"{}\", but passwords were stored for another realm: {}{}; set realm back, or set these passwords again", realm, names,
+                                       others->size() > 3 ? ", ..." : ""));
+}
+
+class Program {
+public:
+    Program(std::shared_ptr<const Config> config, Options options) : config_(std::move(config)), options_(std::move(options)) {}
+
+    Done run() {
+        if (auto locked = lock_.take(config_->data); !locked) return locked;
+        if (auto raised = runtime::raise_descriptor_limit(); !raised) return raised;
+        if (auto opened = log_.open(config_->log); !opened) return opened;
+        runtime_ = std::make_unique<runtime::Runtime>(config_->runtime);
+        if (auto bound = runtime_->bind(); !bound) return bound;
+        if (auto opened = open_store(); !opened) return opened;
+        if (auto opened = open_http(); !opened) return opened;
+        const Done first = announce();
+        if (!first) return first;
+        runtime_->on_hangup([this] { reload(); });
+        serve();
+        store_->stop();
+        return {};
+    }
+
+private:
+    Done open_store() {
+        store::Config config = config_->store;
+        auto store = store::Store::open(config, runtime_.get());
+        if (!store) return std::unexpected(store.error());
+        store_ = std::move(*store);
+        if (!store_->wait_loaded()) return std::unexpected(std::string("the database could not be loaded"));
+        return check_realm(*store_, *config_);
+    }
+
+    Done open_http() {
+        const auto token = http::load_or_make_token(config_->data + "/api-token");
+        if (!token) return std::unexpected(token.error());
+        auto server = http::Server::start(config_->http, *token, http::api(*store_, *config_));
+        if (!server) return std::unexpected(server.error());
+        http_ = std::move(*server);
+        return {};
+    }
+
+    Done announce() {
+        const auto users = make_first_users(*store_, config_->domains.front(), config_->auth.effective_realm(), options_.first_users);
+        if (!users) return std::unexpected(users.error());
+        if (!users->empty())
+            fmt::print("\n{}\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n", *users, http_->address().text(), config_->data, config_->store.path);
+        std::fflush(stdout);
+        return {};
+    }
+
+    // Every shard gets its server; calls that were in progress when the process ended go to the shard that owns them.
+    void serve() {
+        const Secrets secrets = secrets_of(*store_);
+        const auto open_calls = store_->reader().in_progress();
+        runtime_->run([&](runtime::ShardServices& services) {
+            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, log_.observer(), store_->last_record());
+            if (open_calls)
+                for (const accounting::CallRecord& record : *open_calls)
+                    if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
+            return app;
+        });
+    }
+
+    void reload() {
+        auto next = load(options_.config);
+        if (!next) return log_.error("reload", next.error() + "the configuration was not changed");
+        config_ = std::make_shared<const Config>(std::move(*next));
+        for (std::uint16_t shard = 0; shard < runtime_->shard_count(); ++shard) {
+            runtime::Mail mail;
+            mail.kind = runtime::Mail::Kind::configure;
+            mail.snapshot = config_;
+            runtime_->post(shard, std::move(mail));
+        }
+        log_.info("reload", "the configuration was read again");
+    }
+
+    std::shared_ptr<const Config> config_;
+    Options options_;
+    runtime::DirectoryLock lock_;
+    runtime::Log log_;
+    std::unique_ptr<runtime::Runtime> runtime_;
+    std::unique_ptr<store::Store> store_;
+    std::unique_ptr<http::Server> http_;
+};
+
+}  // namespace
+}  // namespace offhook::daemon
+
+int main(int argc, char** argv) {
+    using namespace offhook::daemon;
+    int status = 0;
+    const auto options = read_options(argc, argv, status);
+    if (!options) return status;
+    if (options->help_config) return fmt::print("{}", help_config()), 0;
+    auto config = load(options->config);
+    if (!config) return fmt::print(stderr, "{}offhookd: {}\n", config.error(), options->check ? "the configuration has mistakes" : "nothing was started"), 2;
+    if (options->check) return fmt::print("{}: no mistakes\n", options->config), 0;
+    if (const auto done = Program(std::make_shared<const Config>(std::move(*config)), *options).run(); !done)
+        return fmt::print(stderr, "offhookd: {}\n", done.error()), 1;
+    return 0;
+}
