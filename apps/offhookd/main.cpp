@@ -6,12 +6,12 @@
 
 #include "apps/offhookd/config.hpp"
 #include "apps/offhookd/first_users.hpp"
+#include "apps/offhookd/metrics.hpp"
 #include "apps/offhookd/options.hpp"
 #include "apps/offhookd/shard_app.hpp"
 #include "offhook/http/api.hpp"
 #include "offhook/http/server.hpp"
 #include "offhook/http/token.hpp"
-#include "offhook/runtime/clock.hpp"
 #include "offhook/runtime/log.hpp"
 #include "offhook/runtime/process.hpp"
 #include "offhook/runtime/random.hpp"
@@ -45,40 +45,48 @@ Done check_realm(store::Store& store, const Config& config) {
                                        others->size() > 3 ? ", ..." : ""));
 }
 
+http::Facts facts_of(const Config& config, const runtime::Runtime& runtime) {
+    return {.version = OFFHOOK_VERSION, .domains = config.domains, .realm = std::string(config.auth.effective_realm()), .metrics = [&runtime] { return runtime_metrics(runtime); }};
+}
+
 class Program {
 public:
     Program(std::shared_ptr<const Config> config, Options options) : config_(std::move(config)), options_(std::move(options)) {}
 
     Done run() {
-        if (auto locked = lock_.take(config_->data); !locked) return locked;
-        if (auto raised = runtime::raise_descriptor_limit(); !raised) return raised;
-        if (auto opened = log_.open(config_->log); !opened) return opened;
+        auto lock = runtime::DirectoryLock::take(config_->data);
+        if (!lock) return std::unexpected(lock.error());
+        if (auto raised = runtime::raise_descriptor_limit(descriptors_needed); !raised) return std::unexpected(raised.error());
+        auto log = runtime::Log::open(config_->log);
+        if (!log) return std::unexpected(log.error());
+        log_ = std::move(*log);
         runtime_ = std::make_unique<runtime::Runtime>(config_->runtime);
         if (auto bound = runtime_->bind(); !bound) return bound;
         if (auto opened = open_store(); !opened) return opened;
         if (auto opened = open_http(); !opened) return opened;
-        const Done first = announce();
-        if (!first) return first;
+        if (auto announced = announce(); !announced) return announced;
         runtime_->on_hangup([this] { reload(); });
-        serve();
+        const Done served = serve();
+        http_.reset();
         store_->stop();
-        return {};
+        return served;
     }
 
 private:
+    static constexpr std::uint64_t descriptors_needed = 1024;
+
     Done open_store() {
-        store::Config config = config_->store;
-        auto store = store::Store::open(config, runtime_.get());
+        auto store = store::Store::open(config_->store, runtime_.get());
         if (!store) return std::unexpected(store.error());
         store_ = std::move(*store);
-        if (!store_->wait_loaded()) return std::unexpected(std::string("the database could not be loaded"));
         return check_realm(*store_, *config_);
     }
 
     Done open_http() {
         const auto token = http::load_or_make_token(config_->data + "/api-token");
         if (!token) return std::unexpected(token.error());
-        auto server = http::Server::start(config_->http, *token, http::api(*store_, *config_));
+        api_ = std::make_unique<http::Api>(*store_, facts_of(*config_, *runtime_));
+        auto server = http::Server::start(config_->http, *token, [this](const http::Request& request) { return (*api_)(request); });
         if (!server) return std::unexpected(server.error());
         http_ = std::move(*server);
         return {};
@@ -90,41 +98,52 @@ private:
         if (!users->empty())
             fmt::print("\n{}\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n", *users, http_->address().text(), config_->data, config_->store.path);
         std::fflush(stdout);
+        for (const transport::Listener& listener : runtime_->listeners().all())
+            log_->write(Severity::info, "listening", {{"protocol", transport::uri_name(listener.protocol)}, {"address", listener.bound.text()}});
         return {};
     }
 
     // Every shard gets its server; calls that were in progress when the process ended go to the shard that owns them.
-    void serve() {
-        const Secrets secrets = secrets_of(*store_);
+    Done serve() {
         const auto open_calls = store_->reader().in_progress();
+        if (!open_calls) return std::unexpected(open_calls.error());
+        const auto newest = store_->reader().records({.newest_first = true}, 0, 1);
+        if (!newest) return std::unexpected(newest.error());
+        const std::uint64_t last_record = newest->empty() ? 0 : newest->front().id;
+        const Secrets secrets = secrets_of(*store_);
+        Done ready;
         runtime_->run([&](runtime::ShardServices& services) {
-            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, log_.observer(), store_->last_record());
-            if (open_calls)
-                for (const accounting::CallRecord& record : *open_calls)
-                    if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
+            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, *log_, last_record);
+            for (const accounting::CallRecord& record : *open_calls)
+                if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
+            if (services.index + 1 == runtime_->shard_count() && options_.ready_fd >= 0) ready = runtime::write_ready(options_.ready_fd, runtime_->listeners(), http_->address());
             return app;
         });
+        return ready;
     }
 
     void reload() {
+        log_->reopen();
         auto next = load(options_.config);
-        if (!next) return log_.error("reload", next.error() + "the configuration was not changed");
+        if (!next) return log_->write(Severity::error, "reload", {{"done", false}, {"why", next.error()}});
         config_ = std::make_shared<const Config>(std::move(*next));
+        log_->set_level(config_->log.level);
+        api_->set_facts(facts_of(*config_, *runtime_));
         for (std::uint16_t shard = 0; shard < runtime_->shard_count(); ++shard) {
             runtime::Mail mail;
             mail.kind = runtime::Mail::Kind::configure;
             mail.snapshot = config_;
             runtime_->post(shard, std::move(mail));
         }
-        log_.info("reload", "the configuration was read again");
+        log_->write(Severity::info, "reload", {{"done", true}});
     }
 
     std::shared_ptr<const Config> config_;
     Options options_;
-    runtime::DirectoryLock lock_;
-    runtime::Log log_;
+    std::unique_ptr<runtime::Log> log_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<http::Api> api_;
     std::unique_ptr<http::Server> http_;
 };
 
@@ -133,6 +152,7 @@ private:
 
 int main(int argc, char** argv) {
     using namespace offhook::daemon;
+    offhook::runtime::prepare_signals();
     int status = 0;
     const auto options = read_options(argc, argv, status);
     if (!options) return status;

@@ -2,9 +2,10 @@
 
 namespace offhook::daemon {
 
-ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, Observer& observer,
+ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, runtime::Log& log,
                    std::uint64_t last_record)
-    : replays_(services.index, services.mailer, secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now),
+    : observer_(log, services.index),
+      replays_(services.index, services.mailer, secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now),
       core_({.shard = services.index,
              .wheel = services.wheel,
              .sender = services.sender,
@@ -14,7 +15,7 @@ ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Confi
              .users = store.users(),
              .records = store,
              .replays = replays_,
-             .observer = observer,
+             .observer = observer_,
              .own_nonce = [this](std::string_view nonce) { return replays_.owns(nonce); },
              .last_record = last_record},
             config, secrets, services.now) {}

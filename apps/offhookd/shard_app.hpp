@@ -4,6 +4,7 @@
 
 #include "apps/offhookd/core.hpp"
 #include "apps/offhookd/replay.hpp"
+#include "offhook/runtime/log.hpp"
 #include "offhook/runtime/shard.hpp"
 #include "offhook/store/store.hpp"
 
@@ -11,7 +12,7 @@ namespace offhook::daemon {
 
 class ShardApp final : public runtime::ShardHandler {
 public:
-    ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, Observer& observer,
+    ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, runtime::Log& log,
              std::uint64_t last_record);
 
     void on_message(const message::Message& message, const transport::Flow& from, Now now) override { core_.on_message(message, from, now); }
@@ -26,6 +27,7 @@ public:
     void adopt(const accounting::CallRecord& record, Now now) { core_.adopt(record, now); }
 
 private:
+    runtime::LogObserver observer_;
     OwnedReplays replays_;
     Core core_;
 };

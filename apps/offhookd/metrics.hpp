@@ -1,0 +1,12 @@
+// What the runtime counts, as metrics of the API.
+#pragma once
+#include <vector>
+
+#include "offhook/http/api.hpp"
+#include "offhook/runtime/runtime.hpp"
+
+namespace offhook::daemon {
+
+[[nodiscard]] std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime);
+
+}  // namespace offhook::daemon
