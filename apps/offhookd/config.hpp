@@ -16,14 +16,10 @@
 #include "offhook/proxy/config.hpp"
 #include "offhook/registrar/config.hpp"
 #include "offhook/runtime/config.hpp"
+#include "offhook/runtime/log.hpp"
 #include "offhook/store/config.hpp"
 
 namespace offhook::daemon {
-
-struct LogConfig {
-    Severity level = Severity::info;
-    std::string file;  ///< empty: standard error
-};
 
 /// Each service's own struct; what several of them need (domains, realm, session timer) is the same in each after load().
 struct Config {
@@ -36,7 +32,7 @@ struct Config {
     accounting::Config accounting;
     store::Config store;               ///< path: offhook.db in `data`
     http::Config http;
-    LogConfig log;
+    runtime::LogConfig log;
 };
 
 /// The configuration in this file; `data` and log.file are taken relative to the file's folder. Error: every mistake, rendered for a

@@ -107,7 +107,9 @@ private:
     Done serve() {
         const auto open_calls = store_->reader().in_progress();
         if (!open_calls) return std::unexpected(open_calls.error());
-        const auto newest = store_->reader().records({.newest_first = true}, 0, 1);
+        store::RecordFilter newest_first;
+        newest_first.newest_first = true;
+        const auto newest = store_->reader().records(newest_first, 0, 1);
         if (!newest) return std::unexpected(newest.error());
         const std::uint64_t last_record = newest->empty() ? 0 : newest->front().id;
         const Secrets secrets = secrets_of(*store_);

@@ -5,7 +5,11 @@ namespace offhook::daemon {
 ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, runtime::Log& log,
                    std::uint64_t last_record)
     : observer_(log, services.index),
-      replays_(services.index, services.mailer, secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now),
+      shard_(services.index),
+      mailer_(services.mailer),
+      ledger_(secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now.utc),
+      replays_(ledger_, services.index, [this](std::string_view nonce) { return mailer_.shard_of(nonce); },
+               [this](std::uint16_t owner, const auth::NonceUse& use, Ticket ticket) { ask(owner, use, ticket); }),
       core_({.shard = services.index,
              .wheel = services.wheel,
              .sender = services.sender,
@@ -16,7 +20,7 @@ ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Confi
              .records = store,
              .replays = replays_,
              .observer = observer_,
-             .own_nonce = [this](std::string_view nonce) { return replays_.owns(nonce); },
+             .own_nonce = [this](std::string_view nonce) { return mailer_.shard_of(nonce) == shard_; },
              .last_record = last_record},
             config, secrets, services.now) {}
 
@@ -25,12 +29,31 @@ void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
     switch (mail.kind) {
         case Kind::committed: return core_.on_committed(mail.ticket, mail.ok, now);
         case Kind::resolved: return core_.on_resolved(mail.ticket, mail.addresses, now);
-        case Kind::ask: return replays_.on_ask(mail, now);
+        case Kind::ask: return answer(mail, now);
         case Kind::answer: return core_.on_nonce_admitted(mail.ticket, mail.ok, now);
         case Kind::configure: return core_.configure(std::static_pointer_cast<const Config>(mail.snapshot));
         case Kind::drain: return core_.drain();
         default: return;  // the shard itself understands the others
     }
+}
+
+// A nonce of another shard came in here: its owner knows what it was used for (design rule 2).
+void ShardApp::ask(std::uint16_t owner, const auth::NonceUse& use, Ticket ticket) {
+    runtime::Mail question;
+    question.kind = runtime::Mail::Kind::ask;
+    question.ticket = ticket;
+    question.bytes = use.nonce;
+    question.numbers[0] = use.nc;
+    question.numbers[1] = use.request;
+    mailer_.post(owner, std::move(question));
+}
+
+void ShardApp::answer(const runtime::Mail& question, Now now) {
+    runtime::Mail answer;
+    answer.kind = runtime::Mail::Kind::answer;
+    answer.ticket = question.ticket;
+    answer.ok = ledger_.admit(auth::asked_use(question.bytes, static_cast<std::uint32_t>(question.numbers[0]), question.numbers[1]), now.utc);
+    mailer_.post(question.ticket.shard, std::move(answer));
 }
 
 }  // namespace offhook::daemon

@@ -3,7 +3,7 @@
 #include <memory>
 
 #include "apps/offhookd/core.hpp"
-#include "apps/offhookd/replay.hpp"
+#include "offhook/auth/sharded_replay.hpp"
 #include "offhook/runtime/log.hpp"
 #include "offhook/runtime/shard.hpp"
 #include "offhook/store/store.hpp"
@@ -27,8 +27,14 @@ public:
     void adopt(const accounting::CallRecord& record, Now now) { core_.adopt(record, now); }
 
 private:
+    void ask(std::uint16_t owner, const auth::NonceUse& use, Ticket ticket);
+    void answer(const runtime::Mail& question, Now now);
+
     runtime::LogObserver observer_;
-    OwnedReplays replays_;
+    std::uint16_t shard_;
+    runtime::Mailer& mailer_;
+    auth::NonceLedger ledger_;
+    auth::ShardedReplayGuard replays_;
     Core core_;
 };
 
