@@ -8,21 +8,19 @@ namespace offhook {
 namespace {
 
 TEST(IpAddress, ParsesBothFamiliesAndWritesTheShortForm) {
-    const std::pair<const char*, const char*> good[] = {{"192.0.2.1", "192.0.2.1"},
-                                                        {"0.0.0.0", "0.0.0.0"},
-                                                        {"2001:DB8:0:0::1", "2001:db8::1"},
-                                                        {"[2001:db8::1]", "2001:db8::1"},
-                                                        {"::", "::"},
-                                                        {"::ffff:192.0.2.1", "::ffff:192.0.2.1"}};
+    const std::pair<const char*, const char*> good[] = {
+        {"192.0.2.1", "192.0.2.1"},       {"0.0.0.0", "0.0.0.0"}, {"2001:DB8:0:0::1", "2001:db8::1"},
+        {"[2001:db8::1]", "2001:db8::1"}, {"::", "::"},           {"::ffff:192.0.2.1", "::ffff:192.0.2.1"}};
     for (const auto& [text, expected] : good) {
         const auto a = IpAddress::parse(text);
         ASSERT_TRUE(a) << text;
         EXPECT_EQ(a->text(), expected);
     }
-    for (const std::string_view bad : {std::string_view(""), std::string_view("example.com"), std::string_view("1.2.3"), std::string_view("1.2.3.256"),
-                                       std::string_view("01.2.3.4"), std::string_view("[1.2.3.4]"), std::string_view("[::1"), std::string_view("::1]"),
-                                       std::string_view("fe80::1%eth0"), std::string_view(" 1.2.3.4"), std::string_view("1.2.3.4\0", 8),
-                                       std::string_view("1:2:3:4:5:6:7:8:9"), std::string_view("[]"), std::string_view("1.2.3.4:5060")})
+    for (const std::string_view bad :
+         {std::string_view(""), std::string_view("example.com"), std::string_view("1.2.3"), std::string_view("1.2.3.256"),
+          std::string_view("01.2.3.4"), std::string_view("[1.2.3.4]"), std::string_view("[::1"), std::string_view("::1]"),
+          std::string_view("fe80::1%eth0"), std::string_view(" 1.2.3.4"), std::string_view("1.2.3.4\0", 8), std::string_view("1:2:3:4:5:6:7:8:9"),
+          std::string_view("[]"), std::string_view("1.2.3.4:5060")})
         EXPECT_FALSE(IpAddress::parse(bad)) << bad;
 }
 
@@ -56,7 +54,8 @@ TEST(Endpoint, ParsesAndWrites) {
         ASSERT_TRUE(e) << text;
         EXPECT_EQ(e->text(), text);
     }
-    for (const char* bad : {"", ":", ":5060", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:x", "::1:5060", "[::1]", "host:5060", "[::1]x:5060"})
+    for (const char* bad :
+         {"", ":", ":5060", "192.0.2.1", "192.0.2.1:", "192.0.2.1:65536", "192.0.2.1:x", "::1:5060", "[::1]", "host:5060", "[::1]x:5060"})
         EXPECT_FALSE(Endpoint::parse(bad)) << bad;
 }
 
@@ -72,10 +71,14 @@ TEST(Network, ContainsItsAddressesToTheBit) {
         const char* network;
         const char* inside;
         const char* outside;
-    } const cases[] = {{"10.0.0.0/8", "10.255.255.255", "11.0.0.0"},        {"192.0.2.128/25", "192.0.2.128", "192.0.2.127"},
-                       {"192.0.2.4/30", "192.0.2.7", "192.0.2.8"},          {"192.0.2.1", "192.0.2.1", "192.0.2.0"},
-                       {"0.0.0.0/0", "255.1.2.3", "::1"},                   {"2001:db8::/33", "2001:db8:7fff::1", "2001:db8:8000::1"},
-                       {"::1/128", "::1", "::2"},                           {"::/0", "ffff::", "1.2.3.4"},
+    } const cases[] = {{"10.0.0.0/8", "10.255.255.255", "11.0.0.0"},
+                       {"192.0.2.128/25", "192.0.2.128", "192.0.2.127"},
+                       {"192.0.2.4/30", "192.0.2.7", "192.0.2.8"},
+                       {"192.0.2.1", "192.0.2.1", "192.0.2.0"},
+                       {"0.0.0.0/0", "255.1.2.3", "::1"},
+                       {"2001:db8::/33", "2001:db8:7fff::1", "2001:db8:8000::1"},
+                       {"::1/128", "::1", "::2"},
+                       {"::/0", "ffff::", "1.2.3.4"},
                        {"10.9.8.7/8", "10.0.0.1", "9.9.8.7"}};
     for (const auto& c : cases) {
         const auto n = Network::parse(c.network);

@@ -74,8 +74,10 @@ ServerId ServerTable::open(const Key& key, bool rfc2543, Request& request, Now n
     s.live->to = transport::response_flow(request.message, request.flow);
     s.live->response = services_.responses.take();
     const bool reliable = transport::is_reliable(request.flow.protocol);
-    if (request.message.method() == Method::invite) perform(s, s.machine.emplace<InviteServer>(reliable).start(services_.timers), now);
-    else perform(s, s.machine.emplace<NonInviteServer>(reliable).start(services_.timers), now);
+    if (request.message.method() == Method::invite)
+        perform(s, s.machine.emplace<InviteServer>(reliable).start(services_.timers), now);
+    else
+        perform(s, s.machine.emplace<NonInviteServer>(reliable).start(services_.timers), now);
     return {handle};
 }
 
@@ -129,8 +131,10 @@ bool ServerTable::perform(Server& s, const Actions& actions, Now now, std::strin
                 }
                 break;
             case Kind::cancel:
-                if (action.timer == TimerName::g) s.live->cancel();
-                else if (s.armed_for == action.timer) s.cancel();
+                if (action.timer == TimerName::g)
+                    s.live->cancel();
+                else if (s.armed_for == action.timer)
+                    s.cancel();
                 break;
             case Kind::send_response:
                 // One that is forgotten at once, a 2xx to an INVITE, is the largest of all and need not be copied.
@@ -144,12 +148,18 @@ bool ServerTable::perform(Server& s, const Actions& actions, Now now, std::strin
             case Kind::resend_response:
                 if (s.live) send(s, s.live->response);
                 break;
-            case Kind::send_trying: send_trying(s); break;
-            case Kind::forget: forget(s); break;
-            default: break;
+            case Kind::send_trying:
+                send_trying(s);
+                break;
+            case Kind::forget:
+                forget(s);
+                break;
+            default:
+                break;
         }
     }
-    const bool ended = std::visit([](const auto& machine) { return machine.state() == std::decay_t<decltype(machine)>::State::terminated; }, s.machine);
+    const bool ended =
+        std::visit([](const auto& machine) { return machine.state() == std::decay_t<decltype(machine)>::State::terminated; }, s.machine);
     if (ended) end(s);
     return ended;
 }

@@ -43,8 +43,8 @@ const std::string plain = message("Content-Length: 5", "hello"), compact = messa
                   folded = message("CONTENT-LENGTH :\r\n  4", "\r\n\r\n"), tricky = message("X: Content-Length: 9\r\nContent-Length: 2", "ok");
 /// Pings and stray line ends between messages, and a body that looks like a header end.
 const std::string stream = "\r\n\r\n" + plain + "\r\n" + compact + "\r\n\r\n\r\n" + empty + folded + tricky + "\r\n\r\n";
-const std::vector<std::string> expected = {"ping",           "message " + plain,  "message " + compact, "ping",
-                                           "message " + empty, "message " + folded, "message " + tricky,  "ping"};
+const std::vector<std::string> expected = {
+    "ping", "message " + plain, "message " + compact, "ping", "message " + empty, "message " + folded, "message " + tricky, "ping"};
 
 TEST(StreamFramer, FramesMessagesAndPings) { EXPECT_THAT(frame({stream}), ElementsAreArray(expected)); }
 
@@ -74,8 +74,8 @@ TEST(StreamFramer, KeepsNothingOfWhatWasTaken) {
 }
 
 TEST(StreamFramer, RefusesAMessageWhoseEndIsUnknown) {
-    for (const char* line : {"Subject: none", "Content-Length: x", "Content-Length: -1", "Content-Length:", "Content-Length: 1 2", "Content-Length: 5000000000",
-                             "Content-Length: 5\r\nl: 6"})
+    for (const char* line : {"Subject: none", "Content-Length: x", "Content-Length: -1", "Content-Length:", "Content-Length: 1 2",
+                             "Content-Length: 5000000000", "Content-Length: 5\r\nl: 6"})
         EXPECT_THAT(frame({message(line, "hello"), plain}), ElementsAre("error 400")) << line;
     EXPECT_THAT(frame({message("Content-Length: 5\r\nl: 5", "hello")}), ::testing::SizeIs(1)) << "two that agree are the validator's to refuse";
 }

@@ -5,7 +5,9 @@
 namespace offhook::transport {
 namespace {
 
-Listener listener(Protocol p, const char* bound, std::string host = {}, std::uint16_t port = 0) { return {p, *Endpoint::parse(bound), std::move(host), port}; }
+Listener listener(Protocol p, const char* bound, std::string host = {}, std::uint16_t port = 0) {
+    return {p, *Endpoint::parse(bound), std::move(host), port};
+}
 
 ListenerTable table() {
     ListenerTable t({listener(Protocol::udp, "0.0.0.0:5060"), listener(Protocol::tcp, "0.0.0.0:5060"),

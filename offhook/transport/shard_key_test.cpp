@@ -5,9 +5,11 @@
 namespace offhook::transport {
 namespace {
 
-std::optional<std::string> key(std::string_view method, std::string_view call_id_lines, std::string_view to = "<sip:Bob@Example.COM:5060;x=y>;tag=1") {
-    const std::string bytes = std::string(method) + " sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a>;tag=1\r\nTo: " + std::string(to) +
-                              "\r\n" + std::string(call_id_lines) + "CSeq: 1 " + std::string(method) + "\r\n\r\n";
+std::optional<std::string> key(std::string_view method, std::string_view call_id_lines,
+                               std::string_view to = "<sip:Bob@Example.COM:5060;x=y>;tag=1") {
+    const std::string bytes = std::string(method) +
+                              " sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a>;tag=1\r\nTo: " + std::string(to) + "\r\n" +
+                              std::string(call_id_lines) + "CSeq: 1 " + std::string(method) + "\r\n\r\n";
     message::Message m;
     std::ignore = m.index(bytes);
     return shard_key(m);
@@ -27,7 +29,8 @@ TEST(ShardKey, IsTheAddressOfRecordForRegisterAndPublish) {
 }
 
 TEST(ShardKey, OfAResponseIsThatOfItsRequest) {
-    const std::string bytes = "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:bob@example.com>;tag=2\r\nCall-ID: c\r\nCSeq: 1 REGISTER\r\n\r\n";
+    const std::string bytes =
+        "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP a\r\nFrom: <sip:a>;tag=1\r\nTo: <sip:bob@example.com>;tag=2\r\nCall-ID: c\r\nCSeq: 1 REGISTER\r\n\r\n";
     message::Message m;
     ASSERT_TRUE(m.index(bytes));
     EXPECT_EQ(shard_key(m), "bob@example.com");

@@ -77,7 +77,8 @@ std::expected<Endpoint, message::ParseError> response_endpoint(std::string_view 
     if (!via) return std::unexpected(via.error());
     const std::string_view host = !via->maddr.empty() ? via->maddr : !via->received.empty() ? via->received : via->host;
     const auto address = IpAddress::parse(host);
-    if (!address) return std::unexpected(message::ParseError{message::ErrorCode::bad_host, static_cast<std::uint32_t>(host.data() - via_text.data())});
+    if (!address)
+        return std::unexpected(message::ParseError{message::ErrorCode::bad_host, static_cast<std::uint32_t>(host.data() - via_text.data())});
     const bool source_port = via->maddr.empty() && via->has_rport && via->rport != 0;
     return Endpoint{*address, source_port ? via->rport : sent_by_port(*via)};
 }
