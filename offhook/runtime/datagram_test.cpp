@@ -75,6 +75,19 @@ TEST(Datagrams, Ipv6WildcardAnswersToo) {
     EXPECT_EQ(from.address.text(), "::1");
 }
 
+TEST(Datagrams, AnObserverSeesWhatComesAndGoes) {
+    struct Traffic : Observer {
+        void message_in(std::string_view bytes, const Endpoint&, Now) override { seen.add(fmt::format("in {}", bytes.substr(0, 7))); }
+        void message_out(std::string_view bytes, const Endpoint&, Now) override { seen.add(fmt::format("out {}", bytes)); }
+        Reports<std::string> seen;
+    } traffic;
+    Server server(listening({loopback}), {.on_message = echo, .observer = &traffic});
+    Peer phone = udp();
+    phone.send_to(server.endpoint(), options("x"));
+    EXPECT_EQ(traffic.seen.next(), "in OPTIONS");
+    EXPECT_EQ(traffic.seen.next(), "out 0 x");
+}
+
 TEST(Datagrams, KeepAlivesAreDroppedAndNonsenseIsReported) {
     Reports<message::ErrorCode> errors;
     Server server(listening({loopback}), {.on_message = echo, .on_malformed = [&](auto&, auto&, auto& error, auto&) { errors.add(error.code); }});

@@ -61,6 +61,7 @@ struct Behaviour {
     std::function<void(ShardServices&, Mail&, Now)> on_mail = {};
     std::function<void(ShardServices&, const transport::SendTag&, transport::SendError)> on_send_failure = {};
     std::function<bool()> idle = {};
+    Observer* observer = nullptr;
 };
 
 class TestHandler final : public ShardHandler {
@@ -82,6 +83,7 @@ public:
     }
     void on_turn_end(Now) override {}
     [[nodiscard]] bool idle() const override { return !does_.idle || does_.idle(); }
+    [[nodiscard]] Observer* traffic_observer() override { return does_.observer; }
 
 private:
     ShardServices& services_;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 
+#include "offhook/base/observer.hpp"
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/message/message.hpp"
 #include "offhook/runtime/mail.hpp"
@@ -38,6 +39,8 @@ public:
     virtual void on_turn_end(Now now) = 0;
     /// True when nothing is under way any more, asked while draining.
     [[nodiscard]] virtual bool idle() const = 0;
+    /// Who is shown every message that comes to this shard and leaves it; asked once. Null: nobody.
+    [[nodiscard]] virtual Observer* traffic_observer() { return nullptr; }
 };
 
 using MakeHandler = std::function<std::unique_ptr<ShardHandler>(ShardServices&)>;

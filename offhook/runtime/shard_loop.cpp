@@ -46,6 +46,7 @@ void Shard::make_handler(const MakeHandler& make) {
     outgoing_.resize(shared_.shards.size());
     services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, now_);
     handler_ = make(*services_);
+    observer_ = handler_->traffic_observer();
 }
 
 void Shard::run() {
@@ -171,6 +172,7 @@ void Shard::take_framing_error(std::string_view bytes, int status, const transpo
 
 void Shard::deliver(const transport::Flow& from) {
     counters_.messages.add();
+    if (observer_ != nullptr) observer_->message_in(message_.bytes(), from.remote, now_);
     handler_->on_message(message_, from, now_);
 }
 
@@ -236,6 +238,7 @@ Shard::Datagrams* Shard::datagrams_of(const transport::Flow& flow) {
 }
 
 void Shard::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag) {
+    if (observer_ != nullptr) observer_->message_out(bytes, flow.remote, now_);
     if (is_reliable(flow.protocol)) return streams_.send(flow, bytes, tag, index_);
     if (Datagrams* source = datagrams_of(flow); source != nullptr) return source->socket.send(flow, bytes, tag, index_, failures_);
     failures_.push_back({tag, transport::SendError::no_listener, index_});

@@ -106,6 +106,7 @@ private:
     Streams streams_;
     std::unique_ptr<ShardServices> services_;
     std::unique_ptr<ShardHandler> handler_;
+    Observer* observer_ = nullptr;  ///< the handler's
     bool draining_ = false;
     std::atomic<bool> idle_{false}, stopping_{false};
 };
