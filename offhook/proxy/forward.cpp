@@ -81,17 +81,15 @@ std::uint32_t place_before(const Message& request, HeaderId id) {
 // Removes our own Routes and, behind a strict router, the last one; gives back the Request-URI that goes out (§16.6 step 6).
 void edit_routes(const Message& request, const ForwardPlan& plan, std::string_view target, Edits& edits) {
     const Routing& routing = *plan.routing;
-    const std::uint32_t total = [&] {
-        message::ListReader reader(request, HeaderId::route);
-        std::uint32_t count = 0;
-        while (reader.next()) ++count;
-        return count;
-    }();
     const bool strict = plan.path.empty() && routing.next_is_strict && !routing.next_route.empty();
     const std::uint32_t from_front = routing.own_routes + (strict ? 1 : 0);
-    message::ListReader reader(request, HeaderId::route);
-    for (std::uint32_t i = 0; const auto item = reader.next(); ++i)
-        if (i < from_front || (routing.last_route_moved && i + 1 == total)) edits.erase(request, *item);
+    if (from_front > 0 || routing.last_route_moved) {
+        std::uint32_t total = 0;
+        for (message::ListReader counter(request, HeaderId::route); counter.next();) ++total;
+        message::ListReader reader(request, HeaderId::route);
+        for (std::uint32_t i = 0; const auto item = reader.next(); ++i)
+            if (i < from_front || (routing.last_route_moved && i + 1 == total)) edits.erase(request, *item);
+    }
 
     if (!plan.path.empty()) edits.insert(place_before(request, HeaderId::route), Line(edits).add("Route: ").add(plan.path).add("\r\n").keep());
     if (!strict) return edit_request_line(request, target, edits);
