@@ -94,7 +94,9 @@ struct Play {
     }
     void fail_one() {
         const Sent* found = some("INVITE ");
-        if (found != nullptr) w.layer.on_send_failure(found->tag, transport::SendError::timed_out, w.now());
+        if (found == nullptr) return;
+        const transport::SendTag tag = found->tag;
+        w.layer.on_send_failure(tag, transport::SendError::timed_out, w.now());
     }
     void release_one() {
         if (released < w.calls.held.size()) w.proxy.release(w.calls.held[released++], w.now());
