@@ -20,7 +20,7 @@
 namespace offhook::daemon {
 namespace {
 
-/// What is wrong, gathered and in the end rendered in the order of the file.
+/// What is wrong, gathered and rendered in the order of the file.
 class Mistakes {
 public:
     Mistakes(std::string_view text, const std::string& path) : path_(path) {
@@ -34,11 +34,13 @@ public:
         }
     }
 
-    void add(const toml::source_region& where, std::string what) { found_.push_back({where, std::move(what)}); }
+    void add(const toml::source_region& where, std::string what) {
+        const auto later = [](const toml::source_region& a, const Mistake& b) { return a.begin < b.where.begin; };
+        found_.insert(std::upper_bound(found_.begin(), found_.end(), where, later), {where, std::move(what)});
+    }
     [[nodiscard]] bool none() const { return found_.empty(); }
 
-    [[nodiscard]] std::string render() {
-        std::stable_sort(found_.begin(), found_.end(), [](const Mistake& a, const Mistake& b) { return a.where.begin < b.where.begin; });
+    [[nodiscard]] std::string render() const {
         std::string out;
         for (const Mistake& mistake : found_) render(mistake, out);
         return out;
