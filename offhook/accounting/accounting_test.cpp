@@ -263,7 +263,8 @@ TEST_F(Calls, RowThatIsNotWrittenHoldsNobody) {
 TEST_F(Calls, AreTurnedAwayWhileTheStoreIsUnhealthy) {
     store.is_healthy = false;
     transaction::Request request;
-    const SipText text("INVITE sip:b@x SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\nFrom: <sip:a@x>;tag=a\nTo: <sip:b@x>\nCall-ID: 1\nCSeq: 1 INVITE\n");
+    const SipText text("INVITE sip:b@x SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\nFrom: <sip:a@x>;tag=a\nTo: <sip:b@x>\nCall-ID: 1\n"
+                       "CSeq: 1 INVITE\n");
     request.message = text.message;
     const auto call = accounting->admit(request, now);
     ASSERT_FALSE(call);
@@ -314,8 +315,8 @@ TEST_F(Calls, SessionThatIsNotRefreshedEndsAtTheLastProofOfLife) {
     establish("Supported: timer\n", "Session-Expires: 600;refresher=uac\n");  // until 603 s
     run_for(297s);
     const auto update = pass("UPDATE", Direction::from_caller, 2, "Supported: timer\nSession-Expires: 600\n");  // 300 s
-    const SipText accepted("SIP/2.0 200 OK\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\nFrom: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>;tag=b\n"
-                           "Call-ID: 1@a\nCSeq: 2 UPDATE\nSession-Expires: 600;refresher=uac\n");
+    const SipText accepted("SIP/2.0 200 OK\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\nFrom: <sip:alice@example.com>;tag=a\n"
+                           "To: <sip:bob@example.com>;tag=b\nCall-ID: 1@a\nCSeq: 2 UPDATE\nSession-Expires: 600;refresher=uac\n");
     EXPECT_EQ(accounting->response_passed(update, Method::update, &accepted.message, ticket(5), now), Verdict::go_on);
     run_for(1ms);
     EXPECT_EQ(dialog::parse_dialog_state(row().dialog)->session_expires, at(900s));  // a restart knows it too

@@ -26,7 +26,8 @@ const char* const answer_lines =
 
 std::string in_dialog(std::string_view method, bool from_caller, int cseq, std::string_view more = {}) {
     const std::string caller = "<sip:alice@example.com>;tag=a\n", callee = "<sip:bob@example.com>;tag=b\n";
-    return std::string(method) + " sip:x@192.0.2.9 SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK2\nFrom: " + (from_caller ? caller : callee) +
+    return std::string(method) + " sip:x@192.0.2.9 SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK2\nFrom: " +
+           (from_caller ? caller : callee) +
            "To: " + (from_caller ? callee : caller) + "Call-ID: 1@a\nCSeq: " + std::to_string(cseq) + " " + std::string(method) + "\n" +
            std::string(more);
 }
@@ -80,8 +81,8 @@ TEST_F(Dialog, TakesARefreshedTargetOverOnlyWhenItWasAccepted) {
     EXPECT_EQ(state.caller.contact, "sip:alice@192.0.2.1:5060");
     EXPECT_EQ(state.session_expires, at(610s).utc);
 
-    observe_request(state, Direction::from_caller, SipText(in_dialog("UPDATE", true, 19, "Contact: <sip:alice@198.51.100.7>\nSupported: timer\n")), {},
-                    at(30s));
+    const SipText update(in_dialog("UPDATE", true, 19, "Contact: <sip:alice@198.51.100.7>\nSupported: timer\n"));
+    observe_request(state, Direction::from_caller, update, {}, at(30s));
     const SipText accepted(response("200 OK", "UPDATE", 19, "Contact: <sip:bob@192.0.2.3>\nSession-Expires: 300;refresher=uac\n"));
     const Refresh refresh = observe_response(state, Direction::from_caller, accepted, at(30s));
     EXPECT_TRUE(refresh.target);

@@ -156,7 +156,7 @@ private:
         const bool dead = std::any_of(legs.begin(), legs.end(), [](const LegScript& s) { return s.act == LegScript::Act::dead; });
         expect(dead || call_.caller.result != CallerView::Result::timed_out, "the caller heard nothing final");
         for (const LegView& leg : call_.legs) {
-            const auto script = std::find_if(call_.script.legs.begin(), call_.script.legs.end(), [&](const LegScript& s) { return s.user == leg.contact; });
+            const auto script = std::find_if(legs.begin(), legs.end(), [&](const LegScript& s) { return s.user == leg.contact; });
             expect(script->act != LegScript::Act::ring_on || leg.result == LegView::Result::cancelled, "a phone rang until it gave up");
             expect(leg.result != LegView::Result::answered || leg.acks != 0, "an answer without its ACK");
         }

@@ -28,7 +28,8 @@ public:
 
 private:
     struct Restart : Timer {
-        explicit Restart(Simulation& s) : Timer([](Timer& timer, Now) { static_cast<Restart&>(timer).simulation.server_.restart(); }), simulation(s) {}
+        explicit Restart(Simulation& s) : Timer(&fire), simulation(s) {}
+        static void fire(Timer& timer, Now) { static_cast<Restart&>(timer).simulation.server_.restart(); }
         Simulation& simulation;
     };
 
