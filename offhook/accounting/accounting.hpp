@@ -2,8 +2,8 @@
 //
 //   admit ──refused──► row, then the refusal goes on
 //     │
-//     └──answered──► leg: start row, then the answer goes on ──BYE──► ending ──its final response──► row, then that goes on
-//        (each To tag)        │                                        └──bye_limit──► row
+//     └──answered──► leg: start row, then it goes on ──BYE──► ending ──its final response──► row, then that goes on
+//        (each To tag)        │                                └──bye_limit──► row
 //                             ├──session expiry──► row, ended at the last proof of life, `expired`
 //                             └──max_call without a sign of life──► row, `unconfirmed`
 //

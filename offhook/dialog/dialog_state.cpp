@@ -165,11 +165,17 @@ public:
             return {};
         }
         std::string value;
-        for (std::size_t i = 0; i < end; ++i) {
-            if (rest_[i] != '\\') value += rest_[i];
-            else if (++i < end && (rest_[i] == '\\' || rest_[i] == 'n')) value += rest_[i] == 'n' ? '\n' : '\\';
-            else failed_ = true;
+        bool escaped = false;
+        for (const char c : rest_.substr(0, end)) {
+            if (escaped) {
+                failed_ |= c != '\\' && c != 'n';
+                value += c == 'n' ? '\n' : c;
+            } else if (c != '\\') {
+                value += c;
+            }
+            escaped = !escaped && c == '\\';
         }
+        failed_ |= escaped;
         rest_.remove_prefix(end + 1);
         return value;
     }

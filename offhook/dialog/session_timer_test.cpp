@@ -13,7 +13,8 @@ using test::SipText;
 
 std::string request_text(std::string_view method, std::string_view headers) {
     return std::string(method) + " sip:bob@example.com SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK1\n" +
-           "From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\nCall-ID: 1@a\nCSeq: 1 " + std::string(method) + "\n" + std::string(headers);
+           "From: <sip:alice@example.com>;tag=a\nTo: <sip:bob@example.com>\n" +
+           "Call-ID: 1@a\nCSeq: 1 " + std::string(method) + "\n" + std::string(headers);
 }
 
 std::string response_text(std::string_view status, std::string_view headers) {
