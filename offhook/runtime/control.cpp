@@ -10,6 +10,7 @@
 #include <csignal>
 #include <mutex>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -129,14 +130,14 @@ void Control::run(const Config& config, Mailer& mailer, const std::function<bool
             else
                 dns.on_ready(r, now);
         }
-        for (Dns::Question& question : s.take_questions()) dns.ask(std::move(question), now);
+        for (const Dns::Question& question : s.take_questions()) dns.ask(question, now);
         dns.on_time(now);
         if (std::exchange(s.hangup, false) && on_hangup) on_hangup();
         if (s.phase == State::Phase::draining && (all_idle() || now >= s.drain_until)) break;
         if (s.drain_asked && s.phase == State::Phase::serving) begin_drain(config, mailer);
     }
-    boost::system::error_code ignored;
-    s.signals.clear(ignored);
+    boost::system::error_code error;
+    std::ignore = s.signals.clear(error);
 }
 
 }  // namespace offhook::runtime

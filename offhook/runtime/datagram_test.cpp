@@ -166,7 +166,7 @@ TEST(Datagrams, APortWhereNobodyListensIsReported) {
         EXPECT_EQ(failed.next(), 3u);
         listening_peer.send_to(server.endpoint(), options("y"));
         EXPECT_EQ(failed.next(), 3u);
-        for (int i = 0; i < 8; ++i) EXPECT_EQ(listening_peer.receive(), fmt::format("message {}", std::array{0, 1, 2, 4}[i % 4]));
+        for (std::size_t i = 0; i < 8; ++i) EXPECT_EQ(listening_peer.receive(), fmt::format("message {}", std::array{0, 1, 2, 4}[i % 4]));
         server.finish();
         EXPECT_LT(server.runtime().counters().turns, 50u);  // the error was taken from the socket: nothing spins
     }

@@ -140,7 +140,7 @@ Dns::~Dns() {
     if (state_->channel != nullptr) ::ares_destroy(state_->channel);  // ends every query: their answers go to nobody
 }
 
-void Dns::ask(Question question, Instant now) {
+void Dns::ask(const Question& question, Instant now) {
     State& s = *state_;
     s.now = now;
     if (const auto* known = s.cache.find(question.host, now)) return s.answer(question.ticket, question.host, *known, *s.cache.expiry(question.host));

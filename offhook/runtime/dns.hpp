@@ -23,7 +23,7 @@ public:
     Dns(const DnsConfig& config, Loop& loop, std::uint32_t cookie_kind, Mailer& mailer);
     ~Dns();
 
-    void ask(Question question, Instant now);
+    void ask(const Question& question, Instant now);
     void on_ready(const Loop::Ready& ready, Instant now);
     void on_time(Instant now);
     [[nodiscard]] std::optional<Instant> next_due(Instant now) const;

@@ -24,11 +24,9 @@ struct Waited {
 }  // namespace
 
 Loop::Parts::~Parts() {
-    std::vector<Handle> all;
-    watches.for_each([&](Handle h, Watch&) { all.push_back(h); });
-    for (const Handle h : all) close(h);
-    io.restart();
-    io.poll();  // the cancelled waits give their memory back
+    watches.for_each([this](Handle h, Watch&) { close(h); });
+    boost::system::error_code ignored;
+    io.poll(ignored);  // the cancelled waits give their memory back
 }
 
 void Loop::Parts::arm(Handle handle, bool write) {

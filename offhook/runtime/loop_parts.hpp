@@ -23,12 +23,12 @@ struct OperationAllocator {
     using value_type = T;
     explicit OperationAllocator(OperationMemory& m) : memory(&m) {}
     template <class U>
-    OperationAllocator(const OperationAllocator<U>& other) : memory(other.memory) {}
+    explicit OperationAllocator(const OperationAllocator<U>& other) : memory(other.memory) {}
 
     T* allocate(std::size_t n) {
         if (!memory->used && n * sizeof(T) <= memory->bytes.size()) {
             memory->used = true;
-            return static_cast<T*>(static_cast<void*>(memory->bytes.data()));
+            return reinterpret_cast<T*>(memory->bytes.data());
         }
         return std::allocator<T>().allocate(n);
     }

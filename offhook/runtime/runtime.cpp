@@ -69,7 +69,8 @@ Runtime::Runtime(Config config) {
     config.shards = shard_threads(config);
     state_ = std::make_unique<State>(std::move(config), *this);
     std::signal(SIGPIPE, SIG_IGN);
-    for (std::uint16_t i = 0; i < state_->config.shards; ++i) state_->shared.shards.push_back(std::make_unique<Shard>(state_->shared, i));
+    for (unsigned i = 0; i < state_->config.shards; ++i)
+        state_->shared.shards.push_back(std::make_unique<Shard>(state_->shared, static_cast<std::uint16_t>(i)));
 }
 
 Runtime::~Runtime() = default;
