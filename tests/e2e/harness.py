@@ -205,7 +205,7 @@ class Sipp:
     """One SIPp process that plays a scenario against a server."""
 
     def __init__(self, folder, name, scenario, server, port=None, service="bob", transport="u1", caller="alice", password="secret", remote=True, timeout=60, calls=1,
-                 address="127.0.0.1", prefix=()):
+                 address="127.0.0.1", prefix=(), auth_uri=None):
         domain = server.domain
         text = scenario.replace("DOMAIN", domain).replace("[auth]", f"[authentication username={caller} password={password}]")
         self.name, self.path = name, folder / f"{name}.xml"
@@ -218,7 +218,7 @@ class Sipp:
         self.errors = folder / f"{name}.errors"
         command = list(prefix) + ["sipp", f"{server.address}:{server.port}", "-sf", self.path, "-inf", data, "-i", address, "-p", str(self.port), "-s", service, "-t", transport,
                    "-m", str(calls), "-nostdin", "-timeout", f"{timeout}s", "-timeout_error", "-trace_err", "-error_file", self.errors, "-trace_msg", "-message_file", folder / f"{name}.messages",
-                   "-auth_uri", f"sip:{domain}", "-cp", str(free_port())]
+                   "-auth_uri", auth_uri or f"{service}@{domain}", "-cp", str(free_port())]
         self.process = subprocess.Popen(command, stdout=open(folder / f"{name}.out", "w"), stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder.path)
         self.out = folder / f"{name}.out"
         self.messages = folder / f"{name}.messages"
@@ -263,7 +263,8 @@ def register_scenario(contact_port, expires=3600, contact="sip:[field0]@127.0.0.
 
 
 def register(folder, server, user, password, contact_port, transport="u1", expires=3600, tag="register"):
-    Sipp(folder, f"{tag}-{user}-{contact_port}-{expires}", register_scenario(contact_port, expires), server, service=user, caller=user, password=password, transport=transport).done(20)
+    Sipp(folder, f"{tag}-{user}-{contact_port}-{expires}", register_scenario(contact_port, expires), server, service=user, caller=user, password=password, transport=transport,
+         auth_uri=server.domain).done(20)
 
 
 def check(condition, text):
