@@ -37,7 +37,7 @@ def in_dialog(method, cseq, *extra, body="", contact=True):
     return request(method, "[next_url]", True, cseq, "[branch]", *extra, body=body, routes=True, contact=contact)
 
 
-ANSWERED = recv(response=180, optional=True, rrs=True) + recv(response=200, rrs=True) + send(in_dialog("ACK", 2, contact=False), retrans=False)
+ANSWERED = recv(response=180, optional=True) + recv(response=200, rrs=True) + send(in_dialog("ACK", 2, contact=False), retrans=False)
 HANG_UP = send(in_dialog("BYE", 3, contact=False)) + recv(response=200)
 
 
@@ -194,7 +194,7 @@ def session_timer(folder, transport):
     has_timer = '<ereg regexp="1800" search_in="hdr" header="Session-Expires:" check_it="true" assign_to="timer"/>'
     callee = case.callee(recv(request="INVITE", action=has_timer) + '<Reference variables="timer"/>\n' + RINGING + OK + recv(request="ACK") + BYE_OK)
     wants = '<ereg regexp="1800;refresher=uac" search_in="hdr" header="Session-Expires:" check_it="true" assign_to="granted"/>'
-    talk = recv(response=180, optional=True, rrs=True) + recv(response=200, rrs=True, action=wants) + '<Reference variables="granted"/>\n' + send(in_dialog("ACK", 2, contact=False), retrans=False)
+    talk = recv(response=180, optional=True) + recv(response=200, rrs=True, action=wants) + '<Reference variables="granted"/>\n' + send(in_dialog("ACK", 2, contact=False), retrans=False)
     case.call(challenged_invite("Supported: timer") + talk + HANG_UP)
     check(case.server.record(user=CALLER, status=200)["end"] == "caller", "wrong record")
     case.end(callee)
