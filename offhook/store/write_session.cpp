@@ -362,6 +362,13 @@ Outcome<std::string> WriteSession::secret(std::string_view key) {
     });
 }
 
+Outcome<void> WriteSession::probe(UtcTime now) {
+    return guarded([&] {
+        const std::string value = std::to_string(microseconds(now));
+        statements_->sql << "INSERT OR REPLACE INTO setting (key, value) VALUES ('last_probe', :value)", use(value);
+    });
+}
+
 void WriteSession::checkpoint() {
     std::ignore = guarded([&] {
         statements_->prepared = {};

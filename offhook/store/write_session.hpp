@@ -50,6 +50,8 @@ public:
     [[nodiscard]] Outcome<long long> purge_events(UtcTime before, int limit);
     /// The value of a secret setting: 32 random octets, in hexadecimal in the database, made if it is not there.
     [[nodiscard]] Outcome<std::string> secret(std::string_view key);
+    /// Writes one row of no meaning: proves that the database can be written.
+    [[nodiscard]] Outcome<void> probe(UtcTime now);
     void checkpoint();                     ///< moves the log into the database file; failing harms nothing
 
 private:

@@ -171,7 +171,7 @@ void Writer::run() {
         }
         batched_ = 0;
         batch_oldest_.store(0, std::memory_order_relaxed);
-        if (Clock::now() - last_house_ >= config_.purge_interval || failing_.load(std::memory_order_relaxed)) keep_house();
+        if (Clock::now() - last_house_ >= config_.purge_interval || failing_.load(std::memory_order_relaxed) || !kept_.empty()) keep_house();
     }
     write_kept();
     session_->checkpoint();
@@ -179,7 +179,7 @@ void Writer::run() {
 
 bool Writer::take() {
     std::unique_lock lock(mutex_);
-    const auto pause = failing_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(probe_interval)
+    const auto pause = failing_.load(std::memory_order_relaxed) || !kept_.empty() ? std::chrono::milliseconds(probe_interval)
                                                                 : config_.purge_interval;
     rows_.wait_for(lock, pause, [this] { return queued_ != 0 || stopping_; });
     if (queued_ == 0) return !stopping_;
@@ -219,7 +219,8 @@ Writer::Result Writer::write_together(std::span<Write> group) {
     for (std::size_t i = 0; outcome && i < group.size(); ++i) outcome = apply(group[i], now);
     if (outcome) outcome = session_->commit();
     if (outcome) {
-        failing_.store(false, std::memory_order_relaxed);
+        // Only what surely wrote proves that the database can be written: a barrier or an unchanged set commits on a full disk too.
+        if (std::ranges::any_of(group, [](const Write& w) { return w.kind == Write::Kind::record; })) failing_.store(false, std::memory_order_relaxed);
         committed_.fetch_add(group.size(), std::memory_order_relaxed);
         groups_.fetch_add(1, std::memory_order_relaxed);
         finish(group);
@@ -355,6 +356,7 @@ void Writer::keep_house() {
     const UtcTime now = utc_now();
     if (purging_.load(std::memory_order_acquire)) purge_bindings(now);
     Outcome<void> outcome = session_->begin();
+    if (outcome && failing_.load(std::memory_order_relaxed)) outcome = session_->probe(now);
     if (outcome) {
         const Outcome<long long> purged = session_->purge_events(now - config_.keep_events, purge_event_batch);
         outcome = purged ? session_->commit() : Outcome<void>(std::unexpected(purged.error()));
