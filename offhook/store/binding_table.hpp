@@ -3,12 +3,11 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstddef>
 #include <functional>
 #include <mutex>
 #include <string_view>
-
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "offhook/location/binding.hpp"
 

@@ -12,17 +12,17 @@ namespace offhook::store {
 enum class Durability : std::uint8_t { full, relaxed };
 
 struct Config {
-    std::string path = "var/offhook.db";            ///< file of the SQLite database; made with mode 0600 if it is not there
-    Durability durability = Durability::full;       ///< "full" or "relaxed": whether an answer waits for the disk
-    std::chrono::milliseconds commit_window{5};     ///< at most one group of rows is committed in this time
-    std::chrono::milliseconds store_limit{500};     ///< no new call is admitted while a row waits longer than this
-    std::chrono::milliseconds retry_for{2000};      ///< rows are tried again this long while the database cannot be written (full, locked)
-    std::chrono::seconds purge_after{600};          ///< a binding that expired this long ago is removed from the database
-    std::chrono::milliseconds purge_interval{10'000}; ///< how often the purge looks, a bounded batch each time
-    std::chrono::hours keep_events{24 * 30};        ///< an event of the journal is removed at this age
-    int checkpoint_pages = 1000;                    ///< pages of the write-ahead log after which it is moved into the database
-    std::size_t queue_limit = 65'536;               ///< rows that may wait for the writer; further ones are refused at once
-    std::size_t readers = 2;                        ///< sessions for the readers of the API
+    std::string path = "var/offhook.db";               ///< file of the SQLite database; made with mode 0600 if it is not there
+    Durability durability = Durability::full;          ///< "full" or "relaxed": whether an answer waits for the disk
+    std::chrono::milliseconds commit_window{5};        ///< at most one group of rows is committed in this time
+    std::chrono::milliseconds store_limit{500};        ///< no new call is admitted while a row waits longer than this
+    std::chrono::milliseconds retry_for{2000};         ///< rows are tried again this long while the database cannot be written (full, locked)
+    std::chrono::seconds purge_after{600};             ///< a binding that expired this long ago is removed from the database
+    std::chrono::milliseconds purge_interval{10'000};  ///< how often the purge looks, a bounded batch each time
+    std::chrono::hours keep_events{24 * 30};           ///< an event of the journal is removed at this age
+    int checkpoint_pages = 1000;                       ///< pages of the write-ahead log after which it is moved into the database
+    std::size_t queue_limit = 65'536;                  ///< rows that may wait for the writer; further ones are refused at once
+    std::size_t readers = 2;                           ///< sessions for the readers of the API
 };
 
 }  // namespace offhook::store

@@ -30,8 +30,10 @@ bool is_of_the_row(int result) {
         case SQLITE_FULL:
         case SQLITE_CANTOPEN:
         case SQLITE_PROTOCOL:
-        case SQLITE_NOTADB: return false;
-        default: return true;
+        case SQLITE_NOTADB:
+            return false;
+        default:
+            return true;
     }
 }
 
@@ -57,7 +59,8 @@ void connect(soci::session& sql, const Config& config, bool writes) {
     if (writes) {
         std::string mode;
         sql << "PRAGMA journal_mode = WAL", soci::into(mode);
-        if (mode != "wal") throw soci::soci_error("the file system of " + config.path + " does not allow a write-ahead log (journal mode " + mode + ")");
+        if (mode != "wal")
+            throw soci::soci_error("the file system of " + config.path + " does not allow a write-ahead log (journal mode " + mode + ")");
         sql << (config.durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         sql << "PRAGMA wal_autocheckpoint = " + std::to_string(config.checkpoint_pages);
     } else {

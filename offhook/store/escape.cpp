@@ -21,7 +21,8 @@ std::size_t sequence(std::string_view s) {
     for (std::size_t i = 1; i < length; ++i)
         if ((octet(s[i]) & 0xc0) != 0x80) return 0;
     const unsigned second = octet(s[1]);
-    const bool bad = (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
+    const bool bad =
+        (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
     return bad ? 0 : length;
 }
 

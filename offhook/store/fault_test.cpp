@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "offhook/store/fixture_test.hpp"
+#include "offhook/store/schema.hpp"
 #include "offhook/store/volatile_vfs_test.hpp"
 
 namespace offhook::store {
@@ -172,6 +173,7 @@ TEST(Fault, ANewerSchemaIsRefusedAndLeftAlone) {
     const Directory directory;
     const Config config = config_for(directory.file());
     opened(config, nullptr)->stop();
+    EXPECT_EQ(Other(config.path).run("SELECT schema_version FROM meta"), std::to_string(schema_version()) + ' ');
     Other(config.path).run("UPDATE meta SET schema_version = 1000");
     const auto refused = Store::open(config, nullptr);
     ASSERT_FALSE(refused);

@@ -80,7 +80,8 @@ public:
     void go() {
         for (int life = 0; life < 2 && !::testing::Test::HasFailure(); ++life) {
             // From the first writes of an empty database to after several checkpoints.
-            vfs_.lose_power_after(static_cast<int>(random_() % (random_() % 3 == 0 ? 60 : 700)), seed_ + static_cast<std::uint32_t>(life), random_() % 2 == 0);
+            vfs_.lose_power_after(static_cast<int>(random_() % (random_() % 3 == 0 ? 60 : 700)), seed_ + static_cast<std::uint32_t>(life),
+                                  random_() % 2 == 0);
             live();
             vfs_.restore_power();
             world_.power_lost = world_.refused = false;
@@ -155,8 +156,8 @@ private:
             const bool as_acknowledged = found ? !e.gone_acknowledged && found->bindings.front().cseq == e.acknowledged : e.gone_acknowledged;
             const bool as_latest = found ? !e.gone_latest && found->bindings.front().cseq == e.latest : e.gone_latest;
             EXPECT_TRUE(as_acknowledged || (e.waiting && as_latest) || (!e.waiting && e.acknowledged != e.latest && as_latest))
-                << address(i) << ": acknowledged " << e.acknowledged << (e.gone_acknowledged ? " (removed)" : "") << ", under way " << e.latest << ", found "
-                << (found ? static_cast<std::int64_t>(found->bindings.front().cseq) : -1);
+                << address(i) << ": acknowledged " << e.acknowledged << (e.gone_acknowledged ? " (removed)" : "") << ", under way " << e.latest
+                << ", found " << (found ? static_cast<std::int64_t>(found->bindings.front().cseq) : -1);
             if (found) {
                 for (const location::Binding& b : found->bindings) EXPECT_EQ(b.cseq, found->bindings.front().cseq) << "half a registration";
             }

@@ -67,12 +67,13 @@ struct RecordReader {
     std::string end_cause;
 
     static std::string select() {
-        return "SELECT id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, ended, seconds, "
+        return "SELECT id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, ended, "
+               "seconds, "
                "end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog FROM call_record";
     }
     void bind(Query& q) {
-        q.reads(id, call, r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri, r.request_uri, r.binding, invited, ringing, answered, ended,
-                seconds, end_cause, r.status, r.reason, r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
+        q.reads(id, call, r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri, r.request_uri, r.binding, invited, ringing, answered,
+                ended, seconds, end_cause, r.status, r.reason, r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
     }
     accounting::CallRecord take() {
         accounting::CallRecord out = r;
@@ -84,8 +85,8 @@ struct RecordReader {
         out.ended = utc(ended);
         out.seconds = seconds;
         out.end = end_of(end_cause);
-        for (std::string* text : {&out.sip_call_id, &out.from_tag, &out.to_tag, &out.user, &out.from_uri, &out.to_uri, &out.request_uri, &out.binding, &out.reason,
-                                  &out.caller_agent, &out.callee_agent, &out.codecs, &out.source, &out.dialog})
+        for (std::string* text : {&out.sip_call_id, &out.from_tag, &out.to_tag, &out.user, &out.from_uri, &out.to_uri, &out.request_uri, &out.binding,
+                                  &out.reason, &out.caller_agent, &out.callee_agent, &out.codecs, &out.source, &out.dialog})
             restore(*text);
         return out;
     }
@@ -98,11 +99,13 @@ struct BindingReader {
     long long expires = 0, cseq = 0, registered = 0;
 
     static std::string select() {
-        return "SELECT aor, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, local, remote, behind_nat, registered "
+        return "SELECT aor, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, local, remote, behind_nat, "
+               "registered "
                "FROM binding";
     }
     void bind(Query& query) {
-        query.reads(aor, b.contact, b.parameters, q, expires, b.call_id, cseq, b.path, b.user_agent, protocol, listener, local, remote, behind_nat, registered);
+        query.reads(aor, b.contact, b.parameters, q, expires, b.call_id, cseq, b.path, b.user_agent, protocol, listener, local, remote, behind_nat,
+                    registered);
     }
     location::Binding take() {
         location::Binding out = b;
@@ -129,7 +132,8 @@ struct UserReader {
     }
     void bind(Query& q) {
         auto& h = u.ha1;
-        q.reads(u.domain, u.name, u.realm, h[0].plain_name, h[0].full_name, h[1].plain_name, h[1].full_name, h[2].plain_name, h[2].full_name, enabled);
+        q.reads(u.domain, u.name, u.realm, h[0].plain_name, h[0].full_name, h[1].plain_name, h[1].full_name, h[2].plain_name, h[2].full_name,
+                enabled);
     }
     auth::User take() {
         auth::User out = u;

@@ -21,18 +21,18 @@ namespace offhook::store {
 inline constexpr std::size_t page_limit = 1000;  ///< rows that one call returns at most, whatever it is asked for
 
 struct RecordFilter {
-    std::string user;           ///< "user@domain"; empty: any
-    UtcTime from{}, to{};       ///< by time of INVITE: from inclusive, to exclusive; the epoch: no bound
-    bool in_progress = false;   ///< only calls that have not ended
+    std::string user;          ///< "user@domain"; empty: any
+    UtcTime from{}, to{};      ///< by time of INVITE: from inclusive, to exclusive; the epoch: no bound
+    bool in_progress = false;  ///< only calls that have not ended
     bool newest_first = false;
 };
 
 /// One line of the journal: what happened to rows, in the transaction that changed them.
 struct Event {
-    std::uint64_t seq = 0;      ///< rising, never used twice
+    std::uint64_t seq = 0;  ///< rising, never used twice
     UtcTime time{};
-    std::string kind;           ///< call_started, call_updated, call_ended, registered, unregistered, user_added ...
-    std::string payload;        ///< JSON object; its strings are escaped (escape.hpp)
+    std::string kind;     ///< call_started, call_updated, call_ended, registered, unregistered, user_added ...
+    std::string payload;  ///< JSON object; its strings are escaped (escape.hpp)
 };
 
 /// A row that the database refused.

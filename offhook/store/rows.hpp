@@ -48,11 +48,11 @@ struct UserRequest {
 struct Write {
     enum class Kind : std::uint8_t { bindings, record, users };
     Kind kind = Kind::bindings;
-    Ticket ticket;                          ///< handle none: nobody is told
+    Ticket ticket;  ///< handle none: nobody is told
     std::chrono::steady_clock::time_point since;
-    location::BindingSnapshot bindings;     ///< kind bindings
-    accounting::CallRecord record;          ///< kind record
-    std::unique_ptr<UserRequest> users;     ///< kind users
+    location::BindingSnapshot bindings;  ///< kind bindings
+    accounting::CallRecord record;       ///< kind record
+    std::unique_ptr<UserRequest> users;  ///< kind users
 };
 
 [[nodiscard]] std::string full_name(const auth::User& user);  ///< "alice@example.com"

@@ -18,7 +18,4 @@ namespace offhook::store {
 /// know what its rows mean. Throws soci::soci_error on what the database itself refuses.
 [[nodiscard]] std::expected<void, std::string> migrate(soci::session& sql);
 
-/// As migrate, but only the first `steps` steps: for tests of later ones.
-[[nodiscard]] std::expected<void, std::string> migrate(soci::session& sql, int steps);
-
 }  // namespace offhook::store

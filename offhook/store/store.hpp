@@ -24,7 +24,7 @@ namespace offhook::store {
 struct Health {
     WriterHealth writer;
     bool users_loaded = false, bindings_loaded = false;
-    std::string load_error;             ///< why loading does not come to its end; it is tried again
+    std::string load_error;  ///< why loading does not come to its end; it is tried again
     std::size_t users = 0, addresses = 0;
 };
 

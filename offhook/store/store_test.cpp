@@ -28,9 +28,9 @@ TEST(Escape, IsReversibleAndLeavesValidText) {
     EXPECT_EQ(escaped("plain"), "plain");
     EXPECT_EQ(escaped(std::string_view("a\0b\\c\xff", 6)), "a\\x00b\\\\c\\xff");
     EXPECT_EQ(escaped("caf\u00e9 \U0001f4de"), "caf\u00e9 \U0001f4de");
-    EXPECT_EQ(escaped("\xc0\xaf"), "\\xc0\\xaf");          // overlong (RFC 3629 §3)
+    EXPECT_EQ(escaped("\xc0\xaf"), "\\xc0\\xaf");           // overlong (RFC 3629 §3)
     EXPECT_EQ(escaped("\xed\xa0\x80"), "\\xed\\xa0\\x80");  // a surrogate
-    EXPECT_EQ(escaped("\xe2\x82"), "\\xe2\\x82");          // cut off
+    EXPECT_EQ(escaped("\xe2\x82"), "\\xe2\\x82");           // cut off
     EXPECT_EQ(unescaped("\\x0g\\"), "\\x0g\\");
     std::mt19937 random(7);
     for (int i = 0; i < 5000; ++i) {

@@ -1,6 +1,7 @@
 #include "offhook/store/user_admin.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -12,6 +13,8 @@ namespace {
 
 constexpr std::size_t hash_digits[auth::algorithm_count] = {32, 64, 64};
 constexpr const char* hash_names[auth::algorithm_count] = {"MD5", "SHA256", "SHA512-256"};
+
+constexpr auto load_wait = std::chrono::seconds(5);  // for users at start, which takes seconds only where there are millions
 
 AdminError invalid(std::string text, std::size_t line) { return {AdminError::Code::invalid, std::move(text), line}; }
 
@@ -48,11 +51,13 @@ std::expected<UserChange, AdminError> change_of(const NewUser& request) {
     }
     bool any = false;
     for (std::size_t a = 0; a < auth::algorithm_count; ++a) {
-        for (const auto& [from, to] : {std::pair{&request.ha1[a].plain_name, &u.ha1[a].plain_name}, {&request.ha1[a].full_name, &u.ha1[a].full_name}}) {
+        for (const auto& [from, to] :
+             {std::pair{&request.ha1[a].plain_name, &u.ha1[a].plain_name}, {&request.ha1[a].full_name, &u.ha1[a].full_name}}) {
             *to = lower(*from);
             if (!to->empty() && (to->size() != hash_digits[a] || !from_hex(*to)))
-                return std::unexpected(invalid(std::string(hash_names[a]) + " HA1 of " + full_name(u) + ": " + std::to_string(hash_digits[a]) +
-                                                   " hexadecimal digits are needed", request.line));
+                return std::unexpected(invalid(
+                    std::string(hash_names[a]) + " HA1 of " + full_name(u) + ": " + std::to_string(hash_digits[a]) + " hexadecimal digits are needed",
+                    request.line));
         }
         any = any || !u.ha1[a].plain_name.empty();
     }
@@ -63,7 +68,7 @@ std::expected<UserChange, AdminError> change_of(const NewUser& request) {
 }  // namespace
 
 std::array<auth::HashedPassword, auth::algorithm_count> hash_password(std::string_view domain, std::string_view name, std::string_view realm,
-                                                                       std::string_view password) {
+                                                                      std::string_view password) {
     static constexpr auth::Algorithm algorithms[] = {auth::Algorithm::md5, auth::Algorithm::sha256, auth::Algorithm::sha512_256};
     thread_local auth::Hasher hasher;  // its algorithms are fetched once
     std::array<auth::HashedPassword, auth::algorithm_count> out;
@@ -72,7 +77,8 @@ std::array<auth::HashedPassword, auth::algorithm_count> hash_password(std::strin
 }
 
 AdminResult UserAdmin::run(std::vector<UserChange> changes) {
-    if (!users_.loaded()) return std::unexpected(AdminError{AdminError::Code::unavailable, "the users are still being loaded: try again in a moment"});
+    if (!users_.wait_loaded(load_wait))
+        return std::unexpected(AdminError{AdminError::Code::unavailable, "the users are still being loaded: try again in a moment"});
     return writer_.submit(std::move(changes)).get();
 }
 
@@ -100,9 +106,10 @@ AdminResult UserAdmin::remove(std::string_view domain, std::string_view name) {
 }
 
 AdminResult UserAdmin::set_password(std::string_view domain, std::string_view name, std::string_view password) {
+    const bool loaded = users_.wait_loaded(load_wait);
     const auth::UserSnapshot user = users_.find(domain, name);
     const std::string who = std::string(name) + '@' + std::string(domain);
-    if (!user && users_.loaded()) return std::unexpected(AdminError{AdminError::Code::not_found, who + " does not exist"});
+    if (loaded && !user) return std::unexpected(AdminError{AdminError::Code::not_found, who + " does not exist"});
     if (password.empty()) return std::unexpected(invalid("the password of " + who + " is empty", 0));
     UserChange change;
     change.kind = UserChange::Kind::set_password;

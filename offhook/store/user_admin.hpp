@@ -18,11 +18,11 @@ namespace offhook::store {
 
 struct NewUser {
     std::string domain, name;
-    std::string realm;                                           ///< empty: the domain
-    std::optional<std::string> password;                         ///< or else ha1
-    std::array<auth::HashedPassword, auth::algorithm_count> ha1; ///< in hexadecimal; at least one plain_name
+    std::string realm;                                            ///< empty: the domain
+    std::optional<std::string> password;                          ///< or else ha1
+    std::array<auth::HashedPassword, auth::algorithm_count> ha1;  ///< in hexadecimal; at least one plain_name
     bool enabled = true;
-    std::size_t line = 0;                                        ///< of an import: told with its mistakes
+    std::size_t line = 0;  ///< of an import: told with its mistakes
 };
 
 inline constexpr std::size_t import_limit = 100'000;  ///< users of one import: it is one transaction, and rows of calls wait for it
@@ -45,7 +45,7 @@ private:
 };
 
 /// The six HA1s of a user: for each algorithm H(name:realm:password) and H(name@domain:realm:password), in lower-case hexadecimal.
-[[nodiscard]] std::array<auth::HashedPassword, auth::algorithm_count> hash_password(std::string_view domain, std::string_view name, std::string_view realm,
-                                                                                     std::string_view password);
+[[nodiscard]] std::array<auth::HashedPassword, auth::algorithm_count> hash_password(std::string_view domain, std::string_view name,
+                                                                                    std::string_view realm, std::string_view password);
 
 }  // namespace offhook::store

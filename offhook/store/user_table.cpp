@@ -35,6 +35,19 @@ std::array<bool, auth::algorithm_count> UserTable::offered(std::string_view real
     return all;
 }
 
+void UserTable::set_loaded() {
+    {
+        const std::lock_guard lock(loaded_mutex_);
+        loaded_.store(true, std::memory_order_release);
+    }
+    loaded_changed_.notify_all();
+}
+
+bool UserTable::wait_loaded(std::chrono::milliseconds limit) const {
+    std::unique_lock lock(loaded_mutex_);
+    return loaded_changed_.wait_for(lock, limit, [this] { return loaded(); });
+}
+
 void UserTable::count(const auth::User& user, bool add) {
     const auto change = [add](std::size_t& n) { add ? ++n : --n; };
     const std::lock_guard lock(realms_mutex_);

@@ -3,14 +3,15 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <boost/unordered/unordered_flat_set.hpp>
+#include <chrono>
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
-
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/store/rows.hpp"
@@ -27,7 +28,9 @@ public:
     void put(auth::UserSnapshot user);  ///< adds or replaces
     void remove(std::string_view domain, std::string_view name);
     void apply(const UserChange& change);  ///< a committed one
-    void set_loaded() { loaded_.store(true, std::memory_order_release); }
+    void set_loaded();
+    /// Waits, not for ever: false if the users are not loaded in this time.
+    bool wait_loaded(std::chrono::milliseconds limit) const;
     [[nodiscard]] std::size_t size() const { return size_.load(std::memory_order_relaxed); }
 
 private:
@@ -58,6 +61,8 @@ private:
     void count(const auth::User& user, bool add);
 
     std::array<Stripe, 64> stripes_;
+    mutable std::mutex loaded_mutex_;
+    mutable std::condition_variable loaded_changed_;
     mutable std::mutex realms_mutex_;
     std::map<std::string, Realm, std::less<>> realms_;
     std::atomic<std::size_t> size_{0};

@@ -67,8 +67,9 @@ TEST(Users, AreAddedChangedRemovedAndOutliveARestart) {
 
     ASSERT_TRUE(store->user_admin().remove("example.com", "alice"));
     EXPECT_EQ(store->users().find("example.com", "alice"), nullptr);
-    for (const AdminResult& missing : {store->user_admin().remove("example.com", "alice"), store->user_admin().set_password("example.com", "alice", "x"),
-                                       store->user_admin().set_enabled("example.com", "alice", true)}) {
+    for (const AdminResult& missing :
+         {store->user_admin().remove("example.com", "alice"), store->user_admin().set_password("example.com", "alice", "x"),
+          store->user_admin().set_enabled("example.com", "alice", true)}) {
         ASSERT_FALSE(missing);
         EXPECT_EQ(missing.error().code, AdminError::Code::not_found);
     }
@@ -79,6 +80,15 @@ TEST(Users, AreAddedChangedRemovedAndOutliveARestart) {
         EXPECT_THAT(e.payload, HasSubstr(R"("domain":"example.com","name":"alice")"));
     }
     EXPECT_THAT(kinds, ElementsAre("user_added", "password_changed", "user_changed", "user_removed"));
+}
+
+// What the first start of a server does: it waits for no loading itself.
+TEST(Users, AreAddedRightAfterTheStoreIsOpen) {
+    const Directory directory;
+    auto store = Store::open(config_for(directory.file()), nullptr);
+    ASSERT_TRUE(store);
+    EXPECT_TRUE((*store)->user_admin().add(new_user("alice")));
+    EXPECT_NE((*store)->users().find("example.com", "alice"), nullptr);
 }
 
 TEST(Users, WithMistakesAreRefusedInWords) {

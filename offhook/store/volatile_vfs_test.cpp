@@ -95,13 +95,16 @@ int characteristics(sqlite3_file*) { return SQLITE_IOCAP_POWERSAFE_OVERWRITE; }
 int shm_map(sqlite3_file* f, int page, int size, int extend, void volatile** out) {
     return file_of(f).real()->pMethods->xShmMap(file_of(f).real(), page, size, extend, out);
 }
-int shm_lock(sqlite3_file* f, int offset, int count, int flags) { return file_of(f).real()->pMethods->xShmLock(file_of(f).real(), offset, count, flags); }
+int shm_lock(sqlite3_file* f, int offset, int count, int flags) {
+    return file_of(f).real()->pMethods->xShmLock(file_of(f).real(), offset, count, flags);
+}
 void shm_barrier(sqlite3_file* f) { file_of(f).real()->pMethods->xShmBarrier(file_of(f).real()); }
 int shm_unmap(sqlite3_file* f, int remove) { return file_of(f).real()->pMethods->xShmUnmap(file_of(f).real(), remove); }
 
 // Version 2: shared memory, no mapping of the file itself.
-const sqlite3_io_methods methods{2,         close,        read,     write,       truncate,        sync,    file_size, lock_file,   unlock_file, check_lock,
-                                 control,   sector_size,  characteristics, shm_map, shm_lock, shm_barrier, shm_unmap, nullptr,     nullptr};
+const sqlite3_io_methods methods{2,           close,      read,    write,       truncate,        sync,    file_size, lock_file,
+                                 unlock_file, check_lock, control, sector_size, characteristics, shm_map, shm_lock,  shm_barrier,
+                                 shm_unmap,   nullptr,    nullptr};
 
 int open(sqlite3_vfs* v, const char* name, sqlite3_file* f, int flags, int* out_flags) {
     VolatileVfs& vfs = vfs_of(v);

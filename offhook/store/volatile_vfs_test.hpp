@@ -5,6 +5,8 @@
 // Locks and shared memory are those of the real file system, on empty files. While the power is off every call fails.
 // Thread rule: any thread; the loss happens on the thread whose change it is, before that change.
 #pragma once
+#include <sqlite3.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -14,8 +16,6 @@
 #include <random>
 #include <string>
 #include <vector>
-
-#include <sqlite3.h>
 
 namespace offhook::store {
 

@@ -51,7 +51,8 @@ struct BindingRow {
 struct RecordRow {
     long long id = 0, call = 0, invited = 0, ringing = 0, answered = 0, ended = 0, seconds = 0;
     int status = 0;
-    std::string sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, end_cause, reason, caller_agent, callee_agent, codecs, source, dialog;
+    std::string sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, end_cause, reason, caller_agent, callee_agent, codecs,
+        source, dialog;
 };
 struct EventRow {
     long long time = 0;
@@ -121,9 +122,10 @@ void fill(UserRow& row, const auth::User& u) {
 
 // Of the row as it is written: the connection of a flow is not.
 bool same_row(const location::Binding& a, const location::Binding& b) {
-    return a.contact == b.contact && a.parameters == b.parameters && a.q == b.q && a.expires == b.expires && a.call_id == b.call_id && a.cseq == b.cseq &&
-           a.path == b.path && a.user_agent == b.user_agent && a.flow.protocol == b.flow.protocol && a.flow.listener == b.flow.listener &&
-           a.flow.local == b.flow.local && a.flow.remote == b.flow.remote && a.behind_nat == b.behind_nat && a.registered == b.registered;
+    return a.contact == b.contact && a.parameters == b.parameters && a.q == b.q && a.expires == b.expires && a.call_id == b.call_id &&
+           a.cseq == b.cseq && a.path == b.path && a.user_agent == b.user_agent && a.flow.protocol == b.flow.protocol &&
+           a.flow.listener == b.flow.listener && a.flow.local == b.flow.local && a.flow.remote == b.flow.remote && a.behind_nat == b.behind_nat &&
+           a.registered == b.registered;
 }
 
 bool holds(const location::BindingSet* set, const std::string& contact) {
@@ -148,7 +150,8 @@ struct WriteSession::Statements {
         event.kind = kind;
         event.time = microseconds(now);
         run(prepared.put_event, [&] {
-            return (sql.prepare << "INSERT INTO event (time, kind, payload) VALUES (:time, :kind, :payload)", use(event.time), use(event.kind), use(event.payload));
+            return (sql.prepare << "INSERT INTO event (time, kind, payload) VALUES (:time, :kind, :payload)", use(event.time), use(event.kind),
+                    use(event.payload));
         });
     }
     void write_binding();
@@ -160,9 +163,10 @@ struct WriteSession::Statements {
 void WriteSession::Statements::write_binding() {
     run(prepared.put_binding, [&] {
         BindingRow& b = binding;
-        return (sql.prepare << "INSERT OR REPLACE INTO binding (aor, position, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, "
-                               "listener, local, remote, behind_nat, registered) VALUES (:aor, :position, :contact, :parameters, :q, :expires, :call_id, "
-                               ":cseq, :path, :user_agent, :protocol, :listener, :local, :remote, :behind_nat, :registered)",
+        return (sql.prepare
+                    << "INSERT OR REPLACE INTO binding (aor, position, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, "
+                       "listener, local, remote, behind_nat, registered) VALUES (:aor, :position, :contact, :parameters, :q, :expires, :call_id, "
+                       ":cseq, :path, :user_agent, :protocol, :listener, :local, :remote, :behind_nat, :registered)",
                 use(b.aor), use(b.position), use(b.contact), use(b.parameters), use(b.q), use(b.expires), use(b.call_id), use(b.cseq), use(b.path),
                 use(b.user_agent), use(b.protocol), use(b.listener), use(b.local), use(b.remote), use(b.behind_nat), use(b.registered));
     });
@@ -171,19 +175,20 @@ void WriteSession::Statements::write_binding() {
 void WriteSession::Statements::write_record() {
     run(prepared.put_record, [&] {
         RecordRow& r = record;
-        return (sql.prepare << "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, "
-                               "ringing, answered, ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES "
-                               "(:id, :call, :sip_call_id, :from_tag, :to_tag, :user, :from_uri, :to_uri, :request_uri, :binding, :invited, :ringing, "
-                               ":answered, :ended, :seconds, :end_cause, :status, :reason, :caller_agent, :callee_agent, :codecs, :source, :dialog) "
-                               "ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = excluded.from_tag, "
-                               "to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, "
-                               "request_uri = excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, "
-                               "answered = excluded.answered, ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, "
-                               "status = excluded.status, reason = excluded.reason, caller_agent = excluded.caller_agent, "
-                               "callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = excluded.dialog",
-                use(r.id), use(r.call), use(r.sip_call_id), use(r.from_tag), use(r.to_tag), use(r.user), use(r.from_uri), use(r.to_uri), use(r.request_uri),
-                use(r.binding), use(r.invited), use(r.ringing), use(r.answered), use(r.ended), use(r.seconds), use(r.end_cause), use(r.status), use(r.reason),
-                use(r.caller_agent), use(r.callee_agent), use(r.codecs), use(r.source), use(r.dialog));
+        return (
+            sql.prepare << "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, "
+                           "ringing, answered, ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES "
+                           "(:id, :call, :sip_call_id, :from_tag, :to_tag, :user, :from_uri, :to_uri, :request_uri, :binding, :invited, :ringing, "
+                           ":answered, :ended, :seconds, :end_cause, :status, :reason, :caller_agent, :callee_agent, :codecs, :source, :dialog) "
+                           "ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = excluded.from_tag, "
+                           "to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, "
+                           "request_uri = excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, "
+                           "answered = excluded.answered, ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, "
+                           "status = excluded.status, reason = excluded.reason, caller_agent = excluded.caller_agent, "
+                           "callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = excluded.dialog",
+            use(r.id), use(r.call), use(r.sip_call_id), use(r.from_tag), use(r.to_tag), use(r.user), use(r.from_uri), use(r.to_uri),
+            use(r.request_uri), use(r.binding), use(r.invited), use(r.ringing), use(r.answered), use(r.ended), use(r.seconds), use(r.end_cause),
+            use(r.status), use(r.reason), use(r.caller_agent), use(r.callee_agent), use(r.codecs), use(r.source), use(r.dialog));
     });
 }
 
@@ -191,32 +196,37 @@ long long WriteSession::Statements::write_user(UserChange::Kind kind) {
     UserRow& u = user;
     switch (kind) {
         case UserChange::Kind::add:
-            return run(prepared.add_user, [&] {
-                       return (sql.prepare << "INSERT INTO user (domain, name, realm, md5_plain, md5_full, sha256_plain, sha256_full, sha512_256_plain, "
-                                              "sha512_256_full, enabled, created) VALUES (:domain, :name, :realm, :a, :b, :c, :d, :e, :f, :enabled, :created) "
-                                              "ON CONFLICT (domain, name) DO NOTHING",
-                               use(u.domain), use(u.name), use(u.realm), use(u.ha1[0]), use(u.ha1[1]), use(u.ha1[2]), use(u.ha1[3]), use(u.ha1[4]),
-                               use(u.ha1[5]), use(u.enabled), use(u.created));
-                   })
+            return run(prepared.add_user,
+                       [&] {
+                           return (sql.prepare
+                                       << "INSERT INTO user (domain, name, realm, md5_plain, md5_full, sha256_plain, sha256_full, sha512_256_plain, "
+                                          "sha512_256_full, enabled, created) VALUES (:domain, :name, :realm, :a, :b, :c, :d, :e, :f, :enabled, "
+                                          ":created) "
+                                          "ON CONFLICT (domain, name) DO NOTHING",
+                                   use(u.domain), use(u.name), use(u.realm), use(u.ha1[0]), use(u.ha1[1]), use(u.ha1[2]), use(u.ha1[3]),
+                                   use(u.ha1[4]), use(u.ha1[5]), use(u.enabled), use(u.created));
+                       })
                 .get_affected_rows();
         case UserChange::Kind::remove:
-            return run(prepared.remove_user, [&] {
-                       return (sql.prepare << "DELETE FROM user WHERE domain = :domain AND name = :name", use(u.domain), use(u.name));
-                   })
+            return run(prepared.remove_user,
+                       [&] { return (sql.prepare << "DELETE FROM user WHERE domain = :domain AND name = :name", use(u.domain), use(u.name)); })
                 .get_affected_rows();
         case UserChange::Kind::set_password:
-            return run(prepared.set_password, [&] {
-                       return (sql.prepare << "UPDATE user SET realm = :realm, md5_plain = :a, md5_full = :b, sha256_plain = :c, sha256_full = :d, "
+            return run(prepared.set_password,
+                       [&] {
+                           return (
+                               sql.prepare << "UPDATE user SET realm = :realm, md5_plain = :a, md5_full = :b, sha256_plain = :c, sha256_full = :d, "
                                               "sha512_256_plain = :e, sha512_256_full = :f WHERE domain = :domain AND name = :name",
                                use(u.realm), use(u.ha1[0]), use(u.ha1[1]), use(u.ha1[2]), use(u.ha1[3]), use(u.ha1[4]), use(u.ha1[5]), use(u.domain),
                                use(u.name));
-                   })
+                       })
                 .get_affected_rows();
         case UserChange::Kind::set_enabled:
-            return run(prepared.set_enabled, [&] {
-                       return (sql.prepare << "UPDATE user SET enabled = :enabled WHERE domain = :domain AND name = :name", use(u.enabled), use(u.domain),
-                               use(u.name));
-                   })
+            return run(prepared.set_enabled,
+                       [&] {
+                           return (sql.prepare << "UPDATE user SET enabled = :enabled WHERE domain = :domain AND name = :name", use(u.enabled),
+                                   use(u.domain), use(u.name));
+                       })
                 .get_affected_rows();
     }
     return 0;
@@ -264,7 +274,8 @@ Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, c
         if (previous == nullptr || before > next.bindings.size()) {
             s.binding.position = static_cast<int>(next.bindings.size());
             run(s.prepared.trim_bindings, [&] {
-                return (s.sql.prepare << "DELETE FROM binding WHERE aor = :aor AND position >= :position", use(s.binding.aor), use(s.binding.position));
+                return (s.sql.prepare << "DELETE FROM binding WHERE aor = :aor AND position >= :position", use(s.binding.aor),
+                        use(s.binding.position));
             });
         }
         // The journal tells of contacts that came and went; a refresh changes neither and costs no row there.
@@ -320,18 +331,29 @@ Outcome<void> WriteSession::reject(std::string_view kind, std::string_view key, 
     return guarded([&] {
         const std::string what(kind), which = escaped(key), why = escaped(error), row(payload);
         const long long time = microseconds(now);
-        statements_->sql << "INSERT INTO rejected (time, kind, key, error, payload) VALUES (:time, :kind, :key, :error, :payload)", use(time), use(what),
-            use(which), use(why), use(row);
+        statements_->sql << "INSERT INTO rejected (time, kind, key, error, payload) VALUES (:time, :kind, :key, :error, :payload)", use(time),
+            use(what), use(which), use(why), use(row);
     });
 }
 
-Outcome<std::vector<std::string>> WriteSession::addresses_expired(UtcTime before, int limit) {
+Outcome<WriteSession::Expired> WriteSession::look_for_expired(const Place& after, UtcTime before, int limit) {
     return guarded([&] {
-        std::vector<std::string> found;
+        Expired found;
+        const std::string from = escaped(after.address_of_record);
         const long long time = microseconds(before);
-        const soci::rowset<std::string> rows =
-            (statements_->sql.prepare << "SELECT DISTINCT aor FROM binding WHERE expires < :before LIMIT :limit", use(time), use(limit));
-        for (const std::string& aor : rows) found.push_back(unescaped(aor));
+        std::string aor;
+        int position = 0, seen = 0;
+        long long expires = 0;
+        soci::statement look = (statements_->sql.prepare << "SELECT aor, position, expires FROM binding WHERE (aor, position) > (:aor, :position) "
+                                                            "ORDER BY aor, position LIMIT :limit",
+                                use(from), use(after.position), use(limit), soci::into(aor), soci::into(position), soci::into(expires));
+        look.execute();
+        for (; look.fetch(); ++seen) {
+            std::string address = unescaped(aor);
+            if (expires < time && (found.addresses.empty() || found.addresses.back() != address)) found.addresses.push_back(address);
+            found.next = {std::move(address), position};
+        }
+        if (seen < limit) found.next = {};
         return found;
     });
 }
@@ -340,8 +362,9 @@ Outcome<long long> WriteSession::purge_events(UtcTime before, int limit) {
     return guarded([&] {
         const long long time = microseconds(before);
         // Events are in order of time as in order of seq: only the oldest are looked at.
-        soci::statement purge = (statements_->sql.prepare << "DELETE FROM event WHERE seq IN (SELECT seq FROM event ORDER BY seq LIMIT :limit) AND time < :before",
-                                 use(limit), use(time));
+        soci::statement purge =
+            (statements_->sql.prepare << "DELETE FROM event WHERE seq IN (SELECT seq FROM event ORDER BY seq LIMIT :limit) AND time < :before",
+             use(limit), use(time));
         purge.execute(true);
         return purge.get_affected_rows();
     });

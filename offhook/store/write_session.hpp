@@ -33,9 +33,9 @@ public:
     WriteSession(const WriteSession&) = delete;
     WriteSession& operator=(const WriteSession&) = delete;
 
-    [[nodiscard]] Outcome<void> begin();   ///< BEGIN IMMEDIATE
+    [[nodiscard]] Outcome<void> begin();  ///< BEGIN IMMEDIATE
     [[nodiscard]] Outcome<void> commit();
-    void rollback();                       ///< also forgets prepared statements: a failed one may be in any state
+    void rollback();  ///< also forgets prepared statements: a failed one may be in any state
 
     /// `previous`: what the database holds for this address of record, null if that is not known.
     [[nodiscard]] Outcome<void> put_bindings(const location::BindingSet* previous, const location::BindingSet& next, UtcTime now);
@@ -44,15 +44,23 @@ public:
     [[nodiscard]] Outcome<AdminResult> change_users(const UserRequest& request, UtcTime now);
     [[nodiscard]] Outcome<void> reject(std::string_view kind, std::string_view key, std::string_view error, std::string_view payload, UtcTime now);
 
-    /// Addresses of record with a binding that expired before, at most `limit`.
-    [[nodiscard]] Outcome<std::vector<std::string>> addresses_expired(UtcTime before, int limit);
+    /// Looks at the next `limit` bindings after the place, in order of their key, for those that expired before.
+    struct Place {
+        std::string address_of_record;
+        int position = -1;
+    };
+    struct Expired {
+        std::vector<std::string> addresses;
+        Place next;  ///< where to go on; the default value after the last one
+    };
+    [[nodiscard]] Outcome<Expired> look_for_expired(const Place& after, UtcTime before, int limit);
     /// Rows removed, at most `limit`.
     [[nodiscard]] Outcome<long long> purge_events(UtcTime before, int limit);
     /// The value of a secret setting: 32 random octets, in hexadecimal in the database, made if it is not there.
     [[nodiscard]] Outcome<std::string> secret(std::string_view key);
     /// Writes one row of no meaning: proves that the database can be written.
     [[nodiscard]] Outcome<void> probe(UtcTime now);
-    void checkpoint();                     ///< moves the log into the database file; failing harms nothing
+    void checkpoint();  ///< moves the log into the database file; failing harms nothing
 
 private:
     struct Statements;

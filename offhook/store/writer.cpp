@@ -1,11 +1,11 @@
 #include "offhook/store/writer.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <csignal>
 #include <tuple>
 #include <utility>
-
-#include <pthread.h>
-#include <csignal>
 
 #include "offhook/base/text.hpp"
 #include "offhook/store/event.hpp"
@@ -17,9 +17,10 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t group_limit = 1024;   // rows: bounds how long the first of a long queue waits for the last
 constexpr std::size_t kept_limit = 10'000;  // records
+constexpr std::size_t kept_places = 4096;   // of the queue, for their memory: a rush does not hold it for ever
 constexpr auto retry_pause = 50ms;
 constexpr auto probe_interval = 500ms;
-constexpr int purge_batch = 200;
+constexpr int purge_batch = 2000;  // bindings looked at: a few milliseconds
 constexpr int purge_event_batch = 2000;
 
 UtcTime utc_now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
@@ -112,7 +113,8 @@ std::future<AdminResult> Writer::submit(std::vector<UserChange> changes) {
             return result;
         }
     }
-    request->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the store takes no more writes: its queue is full or it is ending"}));
+    request->done.set_value(
+        std::unexpected(AdminError{AdminError::Code::unavailable, "the store takes no more writes: its queue is full or it is ending"}));
     return result;
 }
 
@@ -138,7 +140,8 @@ WriterHealth Writer::health() const {
     h.healthy = healthy();
     const std::int64_t now = ticks(Clock::now());
     for (const auto* oldest : {&queue_oldest_, &batch_oldest_})
-        if (const std::int64_t since = oldest->load(std::memory_order_relaxed); since != 0) h.oldest = std::max(h.oldest, std::chrono::microseconds(now - since));
+        if (const std::int64_t since = oldest->load(std::memory_order_relaxed); since != 0)
+            h.oldest = std::max(h.oldest, std::chrono::microseconds(now - since));
     h.committed = committed_.load(std::memory_order_relaxed);
     h.groups = groups_.load(std::memory_order_relaxed);
     h.failed_groups = failed_groups_.load(std::memory_order_relaxed);
@@ -169,6 +172,7 @@ void Writer::run() {
             batch_[i].bindings.reset();
             batch_[i].users.reset();
         }
+        if (batch_.size() > kept_places) batch_.resize(kept_places);
         batched_ = 0;
         batch_oldest_.store(0, std::memory_order_relaxed);
         if (Clock::now() - last_house_ >= config_.purge_interval || failing_.load(std::memory_order_relaxed) || !kept_.empty()) keep_house();
@@ -179,8 +183,8 @@ void Writer::run() {
 
 bool Writer::take() {
     std::unique_lock lock(mutex_);
-    const auto pause = failing_.load(std::memory_order_relaxed) || !kept_.empty() ? std::chrono::milliseconds(probe_interval)
-                                                                : config_.purge_interval;
+    const auto pause =
+        failing_.load(std::memory_order_relaxed) || !kept_.empty() ? std::chrono::milliseconds(probe_interval) : config_.purge_interval;
     rows_.wait_for(lock, pause, [this] { return queued_ != 0 || stopping_; });
     if (queued_ == 0) return !stopping_;
     // One group each window: rows that come meanwhile share its wait for the disk.
@@ -220,7 +224,8 @@ Writer::Result Writer::write_together(std::span<Write> group) {
     if (outcome) outcome = session_->commit();
     if (outcome) {
         // Only what surely wrote proves that the database can be written: a barrier or an unchanged set commits on a full disk too.
-        if (std::ranges::any_of(group, [](const Write& w) { return w.kind == Write::Kind::record; })) failing_.store(false, std::memory_order_relaxed);
+        if (std::ranges::any_of(group, [](const Write& w) { return w.kind == Write::Kind::record; }))
+            failing_.store(false, std::memory_order_relaxed);
         committed_.fetch_add(group.size(), std::memory_order_relaxed);
         groups_.fetch_add(1, std::memory_order_relaxed);
         finish(group);
@@ -370,16 +375,20 @@ void Writer::keep_house() {
 
 void Writer::purge_bindings(UtcTime now) {
     const UtcTime before = now - config_.purge_after;
-    const Outcome<std::vector<std::string>> addresses = session_->addresses_expired(before, purge_batch);
-    if (!addresses || addresses->empty()) return;
+    const Outcome<WriteSession::Expired> expired = session_->look_for_expired(purge_place_, before, purge_batch);
+    if (!expired) return note(expired.error());
+    purge_place_ = expired->next;
+    const std::vector<std::string>& addresses = expired->addresses;
+    if (addresses.empty()) return;
     std::vector<location::BindingSnapshot> sets;
     Outcome<void> outcome = session_->begin();
-    for (std::size_t i = 0; outcome && i < addresses->size(); ++i) {
-        const location::BindingSnapshot published = bindings_.find((*addresses)[i]);
+    for (std::size_t i = 0; outcome && i < addresses.size(); ++i) {
+        const location::BindingSnapshot published = bindings_.find(addresses[i]);
         auto next = std::make_shared<location::BindingSet>();
-        next->address_of_record = (*addresses)[i];
+        next->address_of_record = addresses[i];
         if (published)
-            std::ranges::copy_if(published->bindings, std::back_inserter(next->bindings), [before](const location::Binding& b) { return b.expires >= before; });
+            std::ranges::copy_if(published->bindings, std::back_inserter(next->bindings),
+                                 [before](const location::Binding& b) { return b.expires >= before; });
         outcome = session_->put_bindings(published.get(), *next, now);
         sets.push_back(std::move(next));
     }

@@ -9,6 +9,8 @@
 // Thread rule: submit, healthy and health from any thread; start and stop from the one that owns it.
 #pragma once
 #include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -20,9 +22,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include <boost/unordered/unordered_flat_map.hpp>
-#include <boost/unordered/unordered_flat_set.hpp>
 
 #include "offhook/runtime/mail.hpp"
 #include "offhook/store/binding_table.hpp"
@@ -36,14 +35,14 @@ namespace offhook::store {
 /// Counters since start, and what is wrong now.
 struct WriterHealth {
     bool healthy = false;
-    std::string last_error;             ///< of the last group or row that failed; empty: none since start
-    std::chrono::microseconds oldest{}; ///< age of the oldest uncommitted row
-    std::uint64_t committed = 0;        ///< rows
+    std::string last_error;              ///< of the last group or row that failed; empty: none since start
+    std::chrono::microseconds oldest{};  ///< age of the oldest uncommitted row
+    std::uint64_t committed = 0;         ///< rows
     std::uint64_t groups = 0;
     std::uint64_t failed_groups = 0;
-    std::uint64_t rejected = 0;         ///< rows in the table rejected
-    std::uint64_t refused = 0;          ///< rows that found the queue full
-    std::uint64_t kept = 0;             ///< records answered false that still wait for the database
+    std::uint64_t rejected = 0;  ///< rows in the table rejected
+    std::uint64_t refused = 0;   ///< rows that found the queue full
+    std::uint64_t kept = 0;      ///< records answered false that still wait for the database
 };
 
 class Writer {
@@ -75,7 +74,7 @@ private:
 
     Write* claim(Ticket ticket);  ///< a place in the queue, under mutex_; null if it is full or closed
     void run();
-    bool take();                  ///< waits for rows and for the window; false: stopped and nothing left
+    bool take();  ///< waits for rows and for the window; false: stopped and nothing left
     void write_all(std::span<Write> group);
     Result write_together(std::span<Write> group);
     Outcome<void> apply(Write& write, UtcTime now);
@@ -107,6 +106,7 @@ private:
     boost::unordered_flat_map<std::string_view, const location::BindingSet*> group_sets_;  ///< what this group already wrote
     boost::unordered_flat_set<std::uint64_t> in_progress_;
     std::vector<std::uint64_t> group_started_;
+    WriteSession::Place purge_place_;   ///< where the purge goes on
     std::vector<AdminResult> results_;  ///< of the group's user requests, in order
     Failure failure_;
     Clock::time_point last_group_{}, last_house_{};
