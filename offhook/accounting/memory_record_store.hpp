@@ -4,12 +4,12 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
-#include <vector>
+#include <utility>
 
 #include "offhook/accounting/record_store.hpp"
-#include "offhook/base/slab.hpp"
 #include "offhook/base/timer_wheel.hpp"
 
 namespace offhook::accounting {
@@ -26,57 +26,53 @@ public:
     std::uint32_t fail_next = 0;   ///< so many of the next rows are not written
 
     void put(const CallRecord& record, Ticket ticket) override {
-        const Handle handle = pending_.emplace(*this, record, ticket);
-        Pending& pending = *pending_.find(handle);
-        pending.self = handle;
-        pending.ok = fail_next == 0;
+        const Instant due = std::max(pending_.empty() ? Instant{} : pending_.back().due, clock_.steady + delay);
+        pending_.push_back({record, ticket, due, fail_next == 0});
         if (fail_next != 0) --fail_next;
-        last_due_ = std::max(last_due_, clock_.steady + delay);  // in the order of the calls
-        wheel_.arm(pending, last_due_);
+        if (!timer_.armed()) wheel_.arm(timer_, pending_.front().due);
     }
     [[nodiscard]] bool healthy(Now) const override { return is_healthy; }
 
     /// The process ended: what was not committed is lost, and nobody is told.
     void lose_pending() {
-        std::vector<Handle> lost;
-        pending_.for_each([&lost](Handle handle, const Pending&) { lost.push_back(handle); });
-        for (const Handle handle : lost) pending_.erase(handle);
-        last_due_ = {};
+        timer_.cancel();
+        pending_.clear();
     }
 
     [[nodiscard]] const std::map<std::uint64_t, CallRecord>& rows() const { return rows_; }
     [[nodiscard]] std::uint64_t commits() const { return commits_; }
-    [[nodiscard]] bool idle() const { return pending_.size() == 0; }
+    [[nodiscard]] bool idle() const { return pending_.empty(); }
 
 private:
-    struct Pending : Timer {
-        Pending(MemoryRecordStore& the_store, const CallRecord& r, Ticket t) : Timer(&on_due), store(the_store), record(r), ticket(t) {}
-        MemoryRecordStore& store;
+    struct Pending {
         CallRecord record;
         Ticket ticket;
-        Handle self;
-        bool ok = true;
+        Instant due;
+        bool ok;
+    };
+    struct Due : Timer {
+        explicit Due(MemoryRecordStore& the_store) : Timer([](Timer& timer, Now now) { static_cast<Due&>(timer).store.commit(now); }), store(the_store) {}
+        MemoryRecordStore& store;
     };
 
-    static void on_due(Timer& timer, Now now) {
-        auto& pending = static_cast<Pending&>(timer);
-        MemoryRecordStore& store = pending.store;
-        const Ticket ticket = pending.ticket;
-        const bool ok = pending.ok;
-        if (ok) {
-            ++store.commits_;
-            const std::uint64_t id = pending.record.id;
-            store.rows_.insert_or_assign(id, std::move(pending.record));
+    // One timer for a queue: rows that are due together are committed in the order of the calls.
+    void commit(Now now) {
+        while (!pending_.empty() && pending_.front().due <= now.steady) {
+            Pending done = std::move(pending_.front());
+            pending_.pop_front();
+            const std::uint64_t id = done.record.id;
+            commits_ += done.ok;
+            if (done.ok) rows_.insert_or_assign(id, std::move(done.record));
+            if (done.ticket.handle) answer_(done.ticket, done.ok, now);
         }
-        store.pending_.erase(pending.self);
-        if (ticket.handle) store.answer_(ticket, ok, now);
+        if (!pending_.empty()) wheel_.arm(timer_, pending_.front().due);
     }
 
     TimerWheel& wheel_;
     const Now& clock_;
     Answer answer_;
-    Slab<Pending> pending_;
-    Instant last_due_{};
+    Due timer_{*this};
+    std::deque<Pending> pending_;
     std::map<std::uint64_t, CallRecord> rows_;
     std::uint64_t commits_ = 0;
 };

@@ -75,10 +75,14 @@ TEST(Simulation, RestartLosesNoRecordOfWhatAnybodyWasTold) {
         ASSERT_TRUE(outcome.wrong.empty()) << lines(outcome.wrong);
         return;
     }
+    std::uint64_t adopted = 0;
     for (std::uint64_t seed = 1; seed <= restarted_worlds; ++seed) {
         const Outcome outcome = Simulation(seed, Kind::restarted).run();
         ASSERT_TRUE(outcome.wrong.empty()) << "OFFHOOK_SIM_SEED=" << seed << '\n' << lines(outcome.wrong);
+        adopted += outcome.adopted;
     }
+    fmt::print("{} calls, {} of them in progress at the restart\n", restarted_worlds * calls_in_a_world, adopted);
+    EXPECT_GT(adopted, 400U);
 }
 
 TEST(Simulation, SeedReplaysIdentically) {

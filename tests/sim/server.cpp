@@ -2,16 +2,20 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <stdexcept>
+
 namespace offhook::sim {
 
 namespace {
 
+// Read as the program reads it, once for all worlds.
 std::shared_ptr<const daemon::Config> config() {
-    auto config = std::make_shared<daemon::Config>();
-    config->domains = {"example.com"};
-    config->auth.domains = config->domains;
-    config->auth.trusted = {*Network::parse("10.0.0.0/8")};
-    config->registrar.domains = config->domains;
+    static const auto config = [] {
+        auto read = daemon::parse("domains = [\"example.com\"]\n[auth]\ntrusted = [\"10.0.0.0/8\"]\n", "sim.toml");
+        if (!read) throw std::runtime_error(read.error());
+        return std::make_shared<const daemon::Config>(std::move(*read));
+    }();
     return config;
 }
 

@@ -62,8 +62,8 @@ void Simulation::place_calls(Random random) {
     for (std::size_t i = 0; i < calls_in_a_world; ++i) {
         CallView call;
         call.script = draw_script(random.fork(i), i, callee_phones);
-        // Nobody waits for ever for a server that has forgotten the call.
-        if (kind_ == Kind::restarted && !call.script.patience) call.script.patience = 60s;
+        // Nobody waits for ever: for an answer that was lost each time, for a server that has forgotten the call.
+        if (!call.script.patience) call.script.patience = kind_ == Kind::restarted ? 60s : 240s;
         server_.bind(call.script, callees_at, nowhere);
         const std::string id = call.script.call_id;
         wires_[id].lossless = links_.loss == 0;
@@ -83,6 +83,7 @@ Outcome Simulation::run() {
     }
     for (auto* list : {&ledger_.oddities, &early_}) outcome.wrong.insert(outcome.wrong.end(), list->begin(), list->end());
     nothing_left(outcome.wrong);
+    outcome.adopted = server_.core().accounting().counters().adopted;
     outcome.hash = world_.hash();
     outcome.sent = world_.sent();
     outcome.trace = std::move(world_.trace);

@@ -16,6 +16,7 @@ inline constexpr std::size_t calls_in_a_world = 20, callee_phones = 2;
 struct Outcome {
     std::vector<std::string> wrong, trace;
     std::uint64_t hash = 0, sent = 0;
+    std::uint64_t adopted = 0;  ///< calls in progress that the restarted server took over
     Tally tally;
 };
 
