@@ -47,7 +47,8 @@ protected:
         api_ = std::make_unique<http::Api>(*store_, http::Facts{"0", {"example.com"}, "example.com"});
         const auto token = http::load_or_make_token(file("api-token"));
         ASSERT_TRUE(token) << token.error();
-        auto server = http::Server::start({Endpoint{IpAddress::v4({127, 0, 0, 1}), 0}}, *token, [this](const http::Request& r) { return (*api_)(r); });
+        auto server =
+            http::Server::start({Endpoint{IpAddress::v4({127, 0, 0, 1}), 0}}, *token, [this](const http::Request& r) { return (*api_)(r); });
         ASSERT_TRUE(server) << server.error();
         server_ = std::move(*server);
         url_ = "http://" + server_->address().text();
@@ -84,11 +85,11 @@ protected:
     std::unique_ptr<http::Server> server_;
 };
 
-#define EXPECT_RUN(result, code, matcher)              \
-    do {                                               \
-        const Result got = (result);                   \
-        EXPECT_EQ(got.exit, code) << got.out;          \
-        EXPECT_THAT(got.out, matcher);                 \
+#define EXPECT_RUN(result, code, matcher)     \
+    do {                                      \
+        const Result got = (result);          \
+        EXPECT_EQ(got.exit, code) << got.out; \
+        EXPECT_THAT(got.out, matcher);        \
     } while (false)
 
 TEST_F(CommandLine, UsersComeAndGo) {
@@ -114,7 +115,8 @@ TEST_F(CommandLine, WrongUsersAreToldSo) {
     EXPECT_RUN(offhook("user add alice --generate"), 2, "offhook: \"alice\" is not a user: NAME@DOMAIN is wanted, as alice@example.com\n");
     EXPECT_RUN(offhook("user add bob@example.com"), 2,
                "offhook: no password for bob@example.com: give it with --password-stdin, or have one made with --generate\n");
-    EXPECT_RUN(offhook("user add bob@example.com --password-stdin"), 2, "offhook: --password-stdin: no password came: its first line is the password\n");
+    EXPECT_RUN(offhook("user add bob@example.com --password-stdin"), 2,
+               "offhook: --password-stdin: no password came: its first line is the password\n");
     EXPECT_RUN(offhook("user remove nobody@example.com"), 1, AllOf(StartsWith("offhook: "), HasSubstr("nobody@example.com")));
     EXPECT_RUN(offhook("user passwd nobody@example.com --generate"), 1, HasSubstr("nobody@example.com does not exist"));
 }
@@ -134,7 +136,8 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
     EXPECT_RUN(run("--api http://127.0.0.1:1 --token-file api-token user list"), 3,
                "offhook: http://127.0.0.1:1: Connection refused; is offhookd running there? Its log names the API's address, --api another one\n");
     EXPECT_RUN(run("--api " + url_ + " user list"), 4, AllOf(StartsWith("offhook: no token: "), HasSubstr("--token-file")));
-    EXPECT_RUN(run("--api " + url_ + " --token-file none user list"), 4, "offhook: the API's token: none: cannot be read: No such file or directory\n");
+    EXPECT_RUN(run("--api " + url_ + " --token-file none user list"), 4,
+               "offhook: the API's token: none: cannot be read: No such file or directory\n");
     write("other", std::string(64, 'a') + "\n");
     std::filesystem::permissions(file("other"), std::filesystem::perms::owner_read);
     EXPECT_RUN(run("--api " + url_ + " --token-file other user list"), 4,

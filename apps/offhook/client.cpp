@@ -34,7 +34,8 @@ constexpr std::uint64_t largest_reply = 256u << 20;
 
 std::expected<std::string, Failure> find_token_file(const std::string& named) {
     if (!named.empty()) return named;
-    if (const char* from_environment = std::getenv("OFFHOOK_TOKEN_FILE"); from_environment != nullptr && *from_environment != '\0') return from_environment;
+    if (const char* from_environment = std::getenv("OFFHOOK_TOKEN_FILE"); from_environment != nullptr && *from_environment != '\0')
+        return from_environment;
     for (const char* path : {"var/api-token", "/var/lib/offhook/api-token"})
         if (::access(path, F_OK) == 0) return path;
     return std::unexpected(Failure{Exit::no_access,
@@ -109,12 +110,14 @@ std::expected<Client, Failure> Client::make(const Globals& globals) {
     return client;
 }
 
-std::expected<Reply, Failure> Client::send(std::string_view method, std::string_view target, std::string_view body, std::string_view content_type) const {
+std::expected<Reply, Failure> Client::send(std::string_view method, std::string_view target, std::string_view body,
+                                           std::string_view content_type) const {
     asio::io_context io(1);
     Exchange exchange(io, limit_);
     if (const Error error = exchange.connect(host_, port_))
         return std::unexpected(Failure{Exit::unreachable, fmt::format("{}: {}; is offhookd running there? Its log names the API's address, "
-                                                                      "--api another one", url_, error.message())});
+                                                                      "--api another one",
+                                                                      url_, error.message())});
     web::request<web::string_body> request;
     request.version(11);
     request.method_string({method.data(), method.size()});
@@ -134,8 +137,8 @@ std::expected<Reply, Failure> Client::send(std::string_view method, std::string_
         return std::unexpected(Failure{Exit::unreachable, fmt::format("{}: no answer: {}", url_, error.message())});
     Reply reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
     if (reply.status == 401)
-        return std::unexpected(Failure{Exit::no_access, fmt::format("{} does not accept the token in {}: is this the file in that server's data folder?",
-                                                                    url_, token_file_)});
+        return std::unexpected(Failure{
+            Exit::no_access, fmt::format("{} does not accept the token in {}: is this the file in that server's data folder?", url_, token_file_)});
     return reply;
 }
 

@@ -22,7 +22,8 @@ std::expected<std::string, Failure> read_file(const std::string& name) {
         text.append(block.data(), size);
         if (text.size() > most) return std::unexpected(Failure{Exit::usage, fmt::format("{}: larger than {} octets", shown, most)});
     }
-    if (std::ferror(file.get()) != 0) return std::unexpected(Failure{Exit::usage, fmt::format("{}: cannot be read: {}", shown, std::strerror(errno))});
+    if (std::ferror(file.get()) != 0)
+        return std::unexpected(Failure{Exit::usage, fmt::format("{}: cannot be read: {}", shown, std::strerror(errno))});
     return text;
 }
 

@@ -53,8 +53,9 @@ std::string with(std::string path, std::string_view name, std::string_view value
     return fmt::format("{}{}{}={}", path, path.find('?') == path.npos ? '?' : '&', name, http::escape_component(value));
 }
 
-const std::vector<std::string_view> record_keys{"id",     "call",     "user",  "from_uri", "to_uri", "request_uri", "binding",      "invited",      "ringing",     "answered", "ended",
-                                                "seconds", "end",     "status", "reason",  "codecs", "source",      "caller_agent", "callee_agent", "sip_call_id", "from_tag", "to_tag"};
+const std::vector<std::string_view> record_keys{
+    "id",      "call", "user",   "from_uri", "to_uri", "request_uri", "binding",      "invited",      "ringing",     "answered", "ended",
+    "seconds", "end",  "status", "reason",   "codecs", "source",      "caller_agent", "callee_agent", "sip_call_id", "from_tag", "to_tag"};
 
 Outcome registrations(const Globals& globals, const Options& options) {
     const auto rows = fetch_all(globals, with("/v1/registrations?limit=1000", "user", options.user), "registrations");
@@ -68,8 +69,8 @@ Outcome registrations(const Globals& globals, const Options& options) {
 Outcome calls(const Globals& globals, const Options& options) {
     const auto rows = fetch_all(globals, with("/v1/calls?limit=1000", "user", options.user), "calls");
     if (!rows) return std::unexpected(rows.error());
-    print(render(*rows, options.list.form(), {{"INVITED", "invited"}, {"USER", "user"}, {"FROM", "from_uri"}, {"TO", "request_uri"}, {"ANSWERED", "answered"}},
-                 record_keys));
+    print(render(*rows, options.list.form(),
+                 {{"INVITED", "invited"}, {"USER", "user"}, {"FROM", "from_uri"}, {"TO", "request_uri"}, {"ANSWERED", "answered"}}, record_keys));
     return Exit::done;
 }
 
@@ -81,8 +82,14 @@ Outcome records(const Globals& globals, const Options& options) {
     if (!rows) return std::unexpected(rows.error());
     if (!options.all) std::reverse(rows->begin(), rows->end());
     print(render(*rows, options.list.form(),
-                 {{"INVITED", "invited"}, {"USER", "user"}, {"FROM", "from_uri"}, {"TO", "request_uri"}, {"STATUS", "status", true},
-                  {"SECONDS", "seconds", true}, {"END", "end"}, {"CODECS", "codecs"}},
+                 {{"INVITED", "invited"},
+                  {"USER", "user"},
+                  {"FROM", "from_uri"},
+                  {"TO", "request_uri"},
+                  {"STATUS", "status", true},
+                  {"SECONDS", "seconds", true},
+                  {"END", "end"},
+                  {"CODECS", "codecs"}},
                  record_keys));
     return Exit::done;
 }

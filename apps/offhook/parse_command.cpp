@@ -28,9 +28,14 @@ json::value port_json(std::uint16_t port) { return port == 0 ? json::value(nullp
 json::object address_json(const Routing::Address& address) {
     json::object parameters;
     for (const auto& [name, value] : address.parameters) parameters[store::escaped(name)] = shown(value);
-    return {{"display_name", shown(address.display_name)}, {"uri", shown(address.uri)},   {"scheme", shown(address.scheme)},
-            {"user", shown(address.user)},                 {"host", shown(address.host)}, {"port", port_json(address.port)},
-            {"tag", shown(address.tag)},                   {"parameters", std::move(parameters)}};
+    return {{"display_name", shown(address.display_name)},
+            {"uri", shown(address.uri)},
+            {"scheme", shown(address.scheme)},
+            {"user", shown(address.user)},
+            {"host", shown(address.host)},
+            {"port", port_json(address.port)},
+            {"tag", shown(address.tag)},
+            {"parameters", std::move(parameters)}};
 }
 
 json::array addresses_json(const std::vector<Routing::Address>& addresses) {
@@ -44,14 +49,19 @@ json::object routing_json(const Routing& routing) {
     if (routing.request_uri) out["request_uri"] = address_json(*routing.request_uri);
     if (routing.from) out["from"] = address_json(*routing.from);
     if (routing.to) out["to"] = address_json(*routing.to);
-    if (routing.contact_star) out["contact"] = "*";
-    else out["contact"] = addresses_json(routing.contacts);
+    if (routing.contact_star)
+        out["contact"] = "*";
+    else
+        out["contact"] = addresses_json(routing.contacts);
     out["route"] = addresses_json(routing.routes);
     out["record_route"] = addresses_json(routing.record_routes);
     json::array vias;
     for (const auto& via : routing.vias) {
-        json::object hop{{"transport", shown(via.transport)}, {"host", shown(via.host)},         {"port", port_json(via.port)},
-                         {"branch", shown(via.branch)},       {"received", shown(via.received)}};
+        json::object hop{{"transport", shown(via.transport)},
+                         {"host", shown(via.host)},
+                         {"port", port_json(via.port)},
+                         {"branch", shown(via.branch)},
+                         {"received", shown(via.received)}};
         if (via.rport) hop["rport"] = port_json(*via.rport);
         vias.push_back(std::move(hop));
     }
@@ -88,8 +98,10 @@ json::object problem_json(const message::Problem& problem) {
                      {"header", shown(problem.header)},
                      {"text", json::string(problem.text)},
                      {"section", json::string(problem.section)}};
-    if (problem.response) out["owed"] = nullptr;
-    else out["owed"] = json::object{{"status", problem.status}, {"reason", json::string(problem.reason)}};
+    if (problem.response)
+        out["owed"] = nullptr;
+    else
+        out["owed"] = json::object{{"status", problem.status}, {"reason", json::string(problem.reason)}};
     return out;
 }
 
@@ -144,7 +156,8 @@ void add_parse_command(CLI::App& app, Program& program) {
         bool json = false;
     };
     const auto options = std::make_shared<Options>();  // lives as long as the callback
-    auto* command = app.add_subcommand("parse", "Show a SIP message's structure as JSON, or what is wrong with it, where, and what a server owes for it");
+    auto* command =
+        app.add_subcommand("parse", "Show a SIP message's structure as JSON, or what is wrong with it, where, and what a server owes for it");
     command->add_option("file", options->file, "The message, with nothing before or after it; - is standard input")->required()->type_name("FILE");
     command->add_flag("--json", options->json, "What is wrong as JSON too");
     command->callback([&program, options] { program.run = [options] { return parse(options->file, options->json); }; });

@@ -13,10 +13,10 @@ namespace offhook::cli {
 /// Exit codes, the same for every command.
 enum Exit : int {
     done = 0,
-    refused = 1,       ///< the server refused, or the message is invalid
-    usage = 2,         ///< the command line is wrong, or a file cannot be read
-    unreachable = 3,   ///< no server answers
-    no_access = 4,     ///< the token is missing or not accepted
+    refused = 1,      ///< the server refused, or the message is invalid
+    usage = 2,        ///< the command line is wrong, or a file cannot be read
+    unreachable = 3,  ///< no server answers
+    no_access = 4,    ///< the token is missing or not accepted
 };
 
 struct Failure {

@@ -75,7 +75,8 @@ std::expected<std::string, Failure> password_from_stdin() {
 
 std::expected<std::string, Failure> password_from_terminal(std::string_view user) {
     if (::isatty(STDIN_FILENO) == 0)
-        return std::unexpected(Failure{Exit::usage, fmt::format("no password for {}: give it with --password-stdin, or have one made with --generate", user)});
+        return std::unexpected(
+            Failure{Exit::usage, fmt::format("no password for {}: give it with --password-stdin, or have one made with --generate", user)});
     auto first = ask(fmt::format("Password for {}: ", user));
     if (!first || first->empty()) return std::unexpected(Failure{Exit::usage, "no password was typed"});
     const auto second = ask("The same again: ");

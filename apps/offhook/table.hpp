@@ -20,6 +20,7 @@ struct Column {
 };
 
 /// `csv` has every key of `all`, the table the columns. Octets that a terminal could obey are shown as '?'.
-[[nodiscard]] std::string render(const boost::json::array& rows, Form form, const std::vector<Column>& columns, const std::vector<std::string_view>& all);
+[[nodiscard]] std::string render(const boost::json::array& rows, Form form, const std::vector<Column>& columns,
+                                 const std::vector<std::string_view>& all);
 
 }  // namespace offhook::cli

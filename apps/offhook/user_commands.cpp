@@ -149,16 +149,15 @@ void add_user_commands(CLI::App& app, Program& program) {
     adding->add_flag("--disabled", options->disabled, "The user may not register yet");
     add_form_options(*command("list", "List all users", list), options->list);
     add_password_options(*named(command("passwd", "Change a user's password", passwd)), *options);
-    named(command("enable", "Let a user register and call again", [](const Globals& globals, const Options& o) {
-        return change(globals, o, "PATCH", R"({"enabled":true})", "enabled");
-    }));
-    named(command("disable", "Keep a user and its password, but refuse it", [](const Globals& globals, const Options& o) {
-        return change(globals, o, "PATCH", R"({"enabled":false})", "disabled");
-    }));
+    named(command("enable", "Let a user register and call again",
+                  [](const Globals& globals, const Options& o) { return change(globals, o, "PATCH", R"({"enabled":true})", "enabled"); }));
+    named(command("disable", "Keep a user and its password, but refuse it",
+                  [](const Globals& globals, const Options& o) { return change(globals, o, "PATCH", R"({"enabled":false})", "disabled"); }));
     named(command("remove", "Remove a user", [](const Globals& globals, const Options& o) { return change(globals, o, "DELETE", "", "removed"); }));
     auto* importing = command("import", "Add many users at once, or none if a line is wrong", import);
     importing->add_option("file", options->file, "CSV lines name,domain,password, or JSON lines; - is standard input")->required()->type_name("FILE");
-    importing->add_option("--format", options->format, "csv or jsonl; default: what the first line looks like")->check(CLI::IsMember({"csv", "jsonl"}));
+    importing->add_option("--format", options->format, "csv or jsonl; default: what the first line looks like")
+        ->check(CLI::IsMember({"csv", "jsonl"}));
 }
 
 }  // namespace offhook::cli

@@ -112,13 +112,20 @@ std::string label(std::string_view table, std::string_view key) {
 
 std::string_view type_name(const toml::node& node) {
     switch (node.type()) {
-        case toml::node_type::table: return "a table";
-        case toml::node_type::array: return "a list";
-        case toml::node_type::string: return "a text";
-        case toml::node_type::integer: return "a whole number";
-        case toml::node_type::floating_point: return "a decimal number";
-        case toml::node_type::boolean: return "true or false";
-        default: return "a date or time";
+        case toml::node_type::table:
+            return "a table";
+        case toml::node_type::array:
+            return "a list";
+        case toml::node_type::string:
+            return "a text";
+        case toml::node_type::integer:
+            return "a whole number";
+        case toml::node_type::floating_point:
+            return "a decimal number";
+        case toml::node_type::boolean:
+            return "true or false";
+        default:
+            return "a date or time";
     }
 }
 
@@ -148,8 +155,8 @@ void apply(const Setting<Target>& setting, Target& target, const toml::node& nod
     if (!setting.list) return take(node);
     const toml::array* elements = node.as_array();
     if (elements == nullptr) {
-        mistakes.add(node.source(), fmt::format("{}: {} stands here, a {} in brackets is wanted", label(setting.table, setting.key), type_name(node),
-                                                setting.type));
+        mistakes.add(node.source(),
+                     fmt::format("{}: {} stands here, a {} in brackets is wanted", label(setting.table, setting.key), type_name(node), setting.type));
         return;
     }
     setting.clear(target);
@@ -184,8 +191,9 @@ void unknown_key(std::string_view table, const toml::key& key, Mistakes& mistake
         return mistakes.add(key.source(), fmt::format("{}: unknown; is \"{}\" meant?", label(table, key.str()), meant));
     for (const auto& setting : settings())
         if (setting.key == key.str() && setting.table != table)
-            return mistakes.add(key.source(), fmt::format("{}: unknown {}; it is a setting of {}", label(table, key.str()), where,
-                                                          setting.table.empty() ? "the top, before any [table]" : fmt::format("[{}]", setting.table)));
+            return mistakes.add(key.source(),
+                                fmt::format("{}: unknown {}; it is a setting of {}", label(table, key.str()), where,
+                                            setting.table.empty() ? "the top, before any [table]" : fmt::format("[{}]", setting.table)));
     mistakes.add(key.source(), fmt::format("{}: unknown; known {}: {}", label(table, key.str()), where, joined(known)));
 }
 
@@ -202,12 +210,13 @@ void apply_table(std::string_view name, const toml::table& table, std::span<cons
 
 /// The entries of [[listen]] or [[route]]; `check` says what is wrong with a complete entry.
 template <class Entry, class Check>
-void apply_entries(std::string_view name, const toml::node& node, std::span<const Setting<Entry>> known, std::vector<Entry>& entries, Mistakes& mistakes,
-                   Check check) {
+void apply_entries(std::string_view name, const toml::node& node, std::span<const Setting<Entry>> known, std::vector<Entry>& entries,
+                   Mistakes& mistakes, Check check) {
     const toml::array* elements = node.as_array();
     const auto is_table = [](const toml::node& element) { return element.is_table(); };
     if (elements == nullptr || !std::all_of(elements->begin(), elements->end(), is_table)) {
-        mistakes.add(node.source(), fmt::format("{}: {} stands here; each entry is a table of its own that begins with [[{}]]", name, type_name(node), name));
+        mistakes.add(node.source(),
+                     fmt::format("{}: {} stands here; each entry is a table of its own that begins with [[{}]]", name, type_name(node), name));
         return;
     }
     for (const toml::node& element : *elements) {
@@ -327,8 +336,8 @@ std::expected<Config, std::string> load(const std::string& path) {
     std::string text{std::istreambuf_iterator<char>(file), {}};
     if (!file.is_open() || file.bad() || errno == EISDIR) {
         const int code = errno;
-        return std::unexpected(fmt::format("{}: error: cannot be read: {}; `offhookd --help-config` prints a complete one to begin with\n", path,
-                                           std::strerror(code)));
+        return std::unexpected(
+            fmt::format("{}: error: cannot be read: {}; `offhookd --help-config` prints a complete one to begin with\n", path, std::strerror(code)));
     }
     return parse(text, path);
 }

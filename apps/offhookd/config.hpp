@@ -28,9 +28,9 @@ struct Config {
     runtime::Config runtime;           ///< with [[listen]], never empty after load(), and shards
     auth::Config auth;
     registrar::Config registrar;
-    proxy::Config proxy;               ///< with [[route]]
+    proxy::Config proxy;  ///< with [[route]]
     accounting::Config accounting;
-    store::Config store;               ///< path: offhook.db in `data`
+    store::Config store;  ///< path: offhook.db in `data`
     http::Config http;
     runtime::LogConfig log;
 };

@@ -111,8 +111,9 @@ TEST(Config, HelpIsAConfigurationWithEveryDefault) {
 TEST(Config, AFileThatIsNotThereIsSaidSo) {
     const auto config = load("/nowhere/offhook.toml");
     ASSERT_FALSE(config);
-    EXPECT_EQ(config.error(),
-              "/nowhere/offhook.toml: error: cannot be read: No such file or directory; `offhookd --help-config` prints a complete one to begin with\n");
+    EXPECT_EQ(
+        config.error(),
+        "/nowhere/offhook.toml: error: cannot be read: No such file or directory; `offhookd --help-config` prints a complete one to begin with\n");
 }
 
 TEST(Config, BadNetwork) {
@@ -176,11 +177,12 @@ TEST(Config, BadListenAddress) {
 }
 
 TEST(Config, Durations) {
-    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = \"5 ms\"\n"),
-              "etc/offhook.toml:3:17: error: [store] commit_window: \"5 ms\" is not a duration: a duration is a whole number of seconds or a text such as "
-              "\"5ms\", \"300s\", \"90m\", \"4h\", \"2d\"\n"
-              "    commit_window = \"5 ms\"\n"
-              "                    ^~~~~~\n");
+    EXPECT_EQ(
+        mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = \"5 ms\"\n"),
+        "etc/offhook.toml:3:17: error: [store] commit_window: \"5 ms\" is not a duration: a duration is a whole number of seconds or a text such as "
+        "\"5ms\", \"300s\", \"90m\", \"4h\", \"2d\"\n"
+        "    commit_window = \"5 ms\"\n"
+        "                    ^~~~~~\n");
     EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = 5\n"),
               "etc/offhook.toml:3:17: error: [store] commit_window: 5s is out of range: 0s to 1s\n"
               "    commit_window = 5\n"

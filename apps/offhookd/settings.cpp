@@ -47,7 +47,11 @@ std::string not_a(const Value& value, std::string_view wanted) { return fmt::for
 template <class Target, class At>
 Setting<Target> duration(std::string_view table, std::string_view key, std::string_view help, At at, Duration least, Duration most) {
     using Field = std::remove_reference_t<std::invoke_result_t<At, Target&>>;
-    return {table, key, "duration", help, false,
+    return {table,
+            key,
+            "duration",
+            help,
+            false,
             [at](const Target& target) {
                 Target copy = target;
                 return quoted(show_duration(std::chrono::duration_cast<Duration>(at(copy))));
@@ -72,7 +76,11 @@ Setting<Target> duration(std::string_view table, std::string_view key, std::stri
 template <class Target, class At>
 Setting<Target> number(std::string_view table, std::string_view key, std::string_view help, At at, std::int64_t least, std::int64_t most) {
     using Field = std::remove_reference_t<std::invoke_result_t<At, Target&>>;
-    return {table, key, "whole number", help, false,
+    return {table,
+            key,
+            "whole number",
+            help,
+            false,
             [at](const Target& target) {
                 Target copy = target;
                 return fmt::format("{}", at(copy));
@@ -87,7 +95,11 @@ Setting<Target> number(std::string_view table, std::string_view key, std::string
 
 template <class Target, class At>
 Setting<Target> flag(std::string_view table, std::string_view key, std::string_view help, At at) {
-    return {table, key, "true or false", help, false,
+    return {table,
+            key,
+            "true or false",
+            help,
+            false,
             [at](const Target& target) {
                 Target copy = target;
                 return std::string(at(copy) ? "true" : "false");
@@ -102,7 +114,12 @@ Setting<Target> flag(std::string_view table, std::string_view key, std::string_v
 /// A text that `take` puts into its place; it returns what is wrong, or nothing.
 template <class Target, class Show, class Take>
 Setting<Target> text(std::string_view table, std::string_view key, std::string_view type, std::string_view help, Show show, Take take) {
-    return {table, key, type, help, false, [show](const Target& target) { return quoted(show(target)); },
+    return {table,
+            key,
+            type,
+            help,
+            false,
+            [show](const Target& target) { return quoted(show(target)); },
             [take](Target& target, const Value& value) -> std::string {
                 if (value.kind != Value::Kind::text) return not_a(value, "a text in quotes");
                 return take(target, value.text);
@@ -112,7 +129,11 @@ Setting<Target> text(std::string_view table, std::string_view key, std::string_v
 /// A list of texts: `list` gives the container, `show` an element as text, `parse` the element or what is wrong.
 template <class At, class Show, class Parse>
 Setting<Config> list(std::string_view table, std::string_view key, std::string_view type, std::string_view help, At at, Show show, Parse parse) {
-    return {table, key, type, help, true,
+    return {table,
+            key,
+            type,
+            help,
+            true,
             [at, show](const Config& config) {
                 Config copy = config;
                 std::string out;
@@ -136,13 +157,13 @@ Parsed<Network> parse_network(const std::string& text) {
     if (auto network = Network::parse(text)) return *network;
     const auto address = IpAddress::parse(std::string_view(text).substr(0, text.find('/')));
     if (!address) return std::unexpected(fmt::format("{} is not a network: it is an address or address/prefix, as \"10.0.0.0/8\"", quoted(text)));
-    return std::unexpected(fmt::format("{} is not a network: the prefix of an {} network is 0 to {}", quoted(text), address->is_v6() ? "IPv6" : "IPv4",
-                                       address->is_v6() ? 128 : 32));
+    return std::unexpected(fmt::format("{} is not a network: the prefix of an {} network is 0 to {}", quoted(text),
+                                       address->is_v6() ? "IPv6" : "IPv4", address->is_v6() ? 128 : 32));
 }
 
 bool is_host(std::string_view host) {
-    return !host.empty() && host.size() <= 253 && host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") == host.npos && host.front() != '.' &&
-           host.front() != '-';
+    return !host.empty() && host.size() <= 253 && host.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789.-_") == host.npos &&
+           host.front() != '.' && host.front() != '-';
 }
 
 Parsed<std::string> parse_domain(const std::string& text) {
@@ -208,8 +229,7 @@ std::string_view level_name(const Config& config) {
 
 std::string take_route_target(Route& route, const std::string& text) {
     const auto uri = message::parse_uri(text);
-    if (!uri || !uri->is_sip())
-        return fmt::format("{} is not a SIP URI: as \"sip:127.0.0.1:5070;transport=udp\"", quoted(text));
+    if (!uri || !uri->is_sip()) return fmt::format("{} is not a SIP URI: as \"sip:127.0.0.1:5070;transport=udp\"", quoted(text));
     route.next_hop = text;
     return {};
 }
@@ -219,156 +239,205 @@ using Settings = std::vector<Setting<Config>>;
 
 Settings top_settings() {
     return {
-        list("", "domains", "list of domains", "Own domains: requests to users of these are served here. The first is the default realm. Required.",
-             [](C& c) -> auto& { return c.domains; }, [](const std::string& domain) { return domain; }, parse_domain),
-        text<C>("", "data", "folder", "Folder of the database, the API token and the lock; relative to this file.", [](const C& c) { return c.data; },
-                [](C& c, const std::string& value) -> std::string {
-                    if (value.empty()) return "an empty name is not a folder: as \"var\" or \"/var/lib/offhook\"";
-                    c.data = value;
-                    return {};
-                }),
-        number<C>("", "shards", "Worker threads; 0: one for each processor.", [](C& c) -> auto& { return c.runtime.shards; }, 0, 256),
+        list(
+            "", "domains", "list of domains", "Own domains: requests to users of these are served here. The first is the default realm. Required.",
+            [](C & c) -> auto& { return c.domains; }, [](const std::string& domain) { return domain; }, parse_domain),
+        text<C>(
+            "", "data", "folder", "Folder of the database, the API token and the lock; relative to this file.", [](const C& c) { return c.data; },
+            [](C& c, const std::string& value) -> std::string {
+                if (value.empty()) return "an empty name is not a folder: as \"var\" or \"/var/lib/offhook\"";
+                c.data = value;
+                return {};
+            }),
+        number<C>(
+            "", "shards", "Worker threads; 0: one for each processor.", [](C & c) -> auto& { return c.runtime.shards; }, 0, 256),
     };
 }
 
 Settings auth_settings() {
     return {
-        text<C>("auth", "realm", "text", "Realm of digest challenges; empty: the first own domain. Stored passwords are bound to it.",
-                [](const C& c) { return c.auth.realm; },
-                [](C& c, const std::string& value) -> std::string {
-                    if (value.find_first_of("\"\\\r\n") != value.npos) return "a realm has no quotes, backslashes or line ends";
-                    c.auth.realm = value;
-                    return {};
-                }),
-        list("auth", "algorithms", "list of algorithms", "Digest algorithms to offer, the most preferred first: SHA-256, SHA-512-256, MD5.",
-             [](C& c) -> auto& { return c.auth.algorithms; }, [](auth::Algorithm algorithm) { return auth::name_of(algorithm); }, parse_algorithm),
-        list("auth", "trusted", "list of networks", "Senders in these networks are not challenged for calls (REGISTER always is).",
-             [](C& c) -> auto& { return c.auth.trusted; }, [](const Network& network) { return network.text(); }, parse_network),
-        duration<C>("auth", "nonce_lifetime", "How long a challenge may be answered before a new one is asked for.",
-                    [](C& c) -> auto& { return c.auth.nonce_lifetime; }, 10s, 24h),
-        number<C>("auth", "max_failures", "Wrong passwords for one user from one address within failure_window before a pause; 0: no limit.",
-                  [](C& c) -> auto& { return c.auth.max_failures; }, 0, 1'000'000),
-        duration<C>("auth", "failure_window", "See max_failures.", [](C& c) -> auto& { return c.auth.failure_window; }, 1s, 24h),
-        duration<C>("auth", "failure_pause", "How long that pause lasts.", [](C& c) -> auto& { return c.auth.failure_pause; }, 1s, 24h),
+        text<C>(
+            "auth", "realm", "text", "Realm of digest challenges; empty: the first own domain. Stored passwords are bound to it.",
+            [](const C& c) { return c.auth.realm; },
+            [](C& c, const std::string& value) -> std::string {
+                if (value.find_first_of("\"\\\r\n") != value.npos) return "a realm has no quotes, backslashes or line ends";
+                c.auth.realm = value;
+                return {};
+            }),
+        list(
+            "auth", "algorithms", "list of algorithms", "Digest algorithms to offer, the most preferred first: SHA-256, SHA-512-256, MD5.",
+            [](C & c) -> auto& { return c.auth.algorithms; }, [](auth::Algorithm algorithm) { return auth::name_of(algorithm); }, parse_algorithm),
+        list(
+            "auth", "trusted", "list of networks", "Senders in these networks are not challenged for calls (REGISTER always is).",
+            [](C & c) -> auto& { return c.auth.trusted; }, [](const Network& network) { return network.text(); }, parse_network),
+        duration<C>(
+            "auth", "nonce_lifetime", "How long a challenge may be answered before a new one is asked for.",
+            [](C & c) -> auto& { return c.auth.nonce_lifetime; }, 10s, 24h),
+        number<C>(
+            "auth", "max_failures", "Wrong passwords for one user from one address within failure_window before a pause; 0: no limit.",
+            [](C & c) -> auto& { return c.auth.max_failures; }, 0, 1'000'000),
+        duration<C>(
+            "auth", "failure_window", "See max_failures.", [](C & c) -> auto& { return c.auth.failure_window; }, 1s, 24h),
+        duration<C>(
+            "auth", "failure_pause", "How long that pause lasts.", [](C & c) -> auto& { return c.auth.failure_pause; }, 1s, 24h),
     };
 }
 
 Settings registrar_settings() {
     return {
-        number<C>("registrar", "min_expires", "Seconds; a phone that asks for less gets 423 with this value.",
-                  [](C& c) -> auto& { return c.registrar.min_expires; }, 1, 3600),
-        number<C>("registrar", "default_expires", "Seconds granted to a phone that names none.",
-                  [](C& c) -> auto& { return c.registrar.default_expires; }, 1, 31'536'000),
-        number<C>("registrar", "max_expires", "Seconds; a phone that asks for more is given this.",
-                  [](C& c) -> auto& { return c.registrar.max_expires; }, 1, 31'536'000),
-        number<C>("registrar", "max_contacts", "Contacts that one address of record may have.",
-                  [](C& c) -> auto& { return c.registrar.max_contacts; }, 1, 100),
-        number<C>("registrar", "max_binding_size", "Octets of one contact with its parameters and Path; 413 above.",
-                  [](C& c) -> auto& { return c.registrar.max_binding_size; }, 256, 60'000),
-        flag<C>("registrar", "path_without_supported", "Store a Path for a phone that does not say Supported: path (RFC 3327 §5.3 advises 420).",
-                [](C& c) -> auto& { return c.registrar.path_without_supported; }),
+        number<C>(
+            "registrar", "min_expires", "Seconds; a phone that asks for less gets 423 with this value.",
+            [](C & c) -> auto& { return c.registrar.min_expires; }, 1, 3600),
+        number<C>(
+            "registrar", "default_expires", "Seconds granted to a phone that names none.", [](C & c) -> auto& { return c.registrar.default_expires; },
+            1, 31'536'000),
+        number<C>(
+            "registrar", "max_expires", "Seconds; a phone that asks for more is given this.", [](C & c) -> auto& { return c.registrar.max_expires; },
+            1, 31'536'000),
+        number<C>(
+            "registrar", "max_contacts", "Contacts that one address of record may have.", [](C & c) -> auto& { return c.registrar.max_contacts; }, 1,
+            100),
+        number<C>(
+            "registrar", "max_binding_size", "Octets of one contact with its parameters and Path; 413 above.",
+            [](C & c) -> auto& { return c.registrar.max_binding_size; }, 256, 60'000),
+        flag<C>(
+            "registrar", "path_without_supported", "Store a Path for a phone that does not say Supported: path (RFC 3327 §5.3 advises 420).",
+            [](C & c) -> auto& { return c.registrar.path_without_supported; }),
     };
 }
 
 Settings proxy_settings() {
     return {
-        duration<C>("proxy", "timer_c", "Longest time that a phone may ring (RFC 3261 §16.6 step 11: more than 3 minutes).",
-                    [](C& c) -> auto& { return c.proxy.timer_c; }, 1s, 24h),
-        flag<C>("proxy", "recurse_redirects", "Try the contacts of a 3xx response ourselves, instead of passing it on.",
-                [](C& c) -> auto& { return c.proxy.recurse_redirects; }),
-        number<C>("proxy", "udp_limit", "Requests of more octets go over TCP (RFC 3261 §18.1.1).",
-                  [](C& c) -> auto& { return c.proxy.stream_above; }, 500, 65'000),
-        number<C>("proxy", "max_breadth", "Branches that a request may have at once where it names no Max-Breadth (RFC 5393).",
-                  [](C& c) -> auto& { return c.proxy.max_breadth; }, 1, 1000),
-        number<C>("proxy", "max_targets", "Targets tried for one request, redirections included.",
-                  [](C& c) -> auto& { return c.proxy.max_targets; }, 1, 1000),
-        number<C>("proxy", "max_redirects", "Redirections followed for one request.", [](C& c) -> auto& { return c.proxy.max_redirects; }, 0, 100),
-        flag<C>("proxy", "follow_foreign_routes", "Obey a Route that names others, for senders that are authenticated or trusted.",
-                [](C& c) -> auto& { return c.proxy.follow_foreign_routes; }),
+        duration<C>(
+            "proxy", "timer_c", "Longest time that a phone may ring (RFC 3261 §16.6 step 11: more than 3 minutes).",
+            [](C & c) -> auto& { return c.proxy.timer_c; }, 1s, 24h),
+        flag<C>(
+            "proxy", "recurse_redirects", "Try the contacts of a 3xx response ourselves, instead of passing it on.",
+            [](C & c) -> auto& { return c.proxy.recurse_redirects; }),
+        number<C>(
+            "proxy", "udp_limit", "Requests of more octets go over TCP (RFC 3261 §18.1.1).", [](C & c) -> auto& { return c.proxy.stream_above; }, 500,
+            65'000),
+        number<C>(
+            "proxy", "max_breadth", "Branches that a request may have at once where it names no Max-Breadth (RFC 5393).",
+            [](C & c) -> auto& { return c.proxy.max_breadth; }, 1, 1000),
+        number<C>(
+            "proxy", "max_targets", "Targets tried for one request, redirections included.", [](C & c) -> auto& { return c.proxy.max_targets; }, 1,
+            1000),
+        number<C>(
+            "proxy", "max_redirects", "Redirections followed for one request.", [](C & c) -> auto& { return c.proxy.max_redirects; }, 0, 100),
+        flag<C>(
+            "proxy", "follow_foreign_routes", "Obey a Route that names others, for senders that are authenticated or trusted.",
+            [](C & c) -> auto& { return c.proxy.follow_foreign_routes; }),
     };
 }
 
 Settings accounting_settings() {
     return {
-        duration<C>("accounting", "max_call", "A call without session timer ends in the records after this, marked unconfirmed.",
-                    [](C& c) -> auto& { return c.accounting.max_call; }, 1s, 24h * 30),
-        number<C>("accounting", "session_expires", "Seconds of the session timer that is put into calls (RFC 4028); 0: none.",
-                  [](C& c) -> auto& { return c.accounting.session.session_expires; }, 0, 86'400),
-        number<C>("accounting", "min_se", "Least session timer accepted, seconds (RFC 4028 §4: at least 90).",
-                  [](C& c) -> auto& { return c.accounting.session.min_se; }, 90, 86'400),
-        duration<C>("accounting", "answer_wait", "How long an answer waits for its record to be on disk before it goes on regardless.",
-                    [](C& c) -> auto& { return c.accounting.answer_wait; }, 0s, 10s),
-        duration<C>("accounting", "release_wait", "The same for the end of a call and for its refusal.",
-                    [](C& c) -> auto& { return c.accounting.release_wait; }, 0s, 10s),
+        duration<C>(
+            "accounting", "max_call", "A call without session timer ends in the records after this, marked unconfirmed.",
+            [](C & c) -> auto& { return c.accounting.max_call; }, 1s, 24h * 30),
+        number<C>(
+            "accounting", "session_expires", "Seconds of the session timer that is put into calls (RFC 4028); 0: none.",
+            [](C & c) -> auto& { return c.accounting.session.session_expires; }, 0, 86'400),
+        number<C>(
+            "accounting", "min_se", "Least session timer accepted, seconds (RFC 4028 §4: at least 90).",
+            [](C & c) -> auto& { return c.accounting.session.min_se; }, 90, 86'400),
+        duration<C>(
+            "accounting", "answer_wait", "How long an answer waits for its record to be on disk before it goes on regardless.",
+            [](C & c) -> auto& { return c.accounting.answer_wait; }, 0s, 10s),
+        duration<C>(
+            "accounting", "release_wait", "The same for the end of a call and for its refusal.",
+            [](C & c) -> auto& { return c.accounting.release_wait; }, 0s, 10s),
     };
 }
 
 Settings store_settings() {
     return {
-        text<C>("store", "durability", "\"full\" or \"relaxed\"",
-                "full: an answer leaves after its row is on disk; relaxed: a power cut may lose the last rows.",
-                [](const C& c) { return c.store.durability == store::Durability::full ? "full" : "relaxed"; },
-                [](C& c, const std::string& value) -> std::string {
-                    if (value != "full" && value != "relaxed") return fmt::format("{} is not a durability: \"full\" or \"relaxed\"", quoted(value));
-                    c.store.durability = value == "full" ? store::Durability::full : store::Durability::relaxed;
-                    return {};
-                }),
-        duration<C>("store", "commit_window", "At most one commit in this time; what comes meanwhile shares the next one.",
-                    [](C& c) -> auto& { return c.store.commit_window; }, 0s, 1s),
-        duration<C>("store", "store_limit", "No new call is admitted while the oldest uncommitted row is older.",
-                    [](C& c) -> auto& { return c.store.store_limit; }, 10ms, 60s),
-        duration<C>("store", "purge_after", "A binding is removed from the database so long after it expired.",
-                    [](C& c) -> auto& { return c.store.purge_after; }, 1s, 24h * 365),
-        duration<C>("store", "keep_events", "An event of the journal is removed at this age.",
-                    [](C& c) -> auto& { return c.store.keep_events; }, 1h, 24h * 3650),
-        number<C>("store", "queue_limit", "Rows that may wait for the database; further ones are refused.",
-                  [](C& c) -> auto& { return c.store.queue_limit; }, 64, 10'000'000),
+        text<C>(
+            "store", "durability", "\"full\" or \"relaxed\"",
+            "full: an answer leaves after its row is on disk; relaxed: a power cut may lose the last rows.",
+            [](const C& c) { return c.store.durability == store::Durability::full ? "full" : "relaxed"; },
+            [](C& c, const std::string& value) -> std::string {
+                if (value != "full" && value != "relaxed") return fmt::format("{} is not a durability: \"full\" or \"relaxed\"", quoted(value));
+                c.store.durability = value == "full" ? store::Durability::full : store::Durability::relaxed;
+                return {};
+            }),
+        duration<C>(
+            "store", "commit_window", "At most one commit in this time; what comes meanwhile shares the next one.",
+            [](C & c) -> auto& { return c.store.commit_window; }, 0s, 1s),
+        duration<C>(
+            "store", "store_limit", "No new call is admitted while the oldest uncommitted row is older.",
+            [](C & c) -> auto& { return c.store.store_limit; }, 10ms, 60s),
+        duration<C>(
+            "store", "purge_after", "A binding is removed from the database so long after it expired.",
+            [](C & c) -> auto& { return c.store.purge_after; }, 1s, 24h * 365),
+        duration<C>(
+            "store", "keep_events", "An event of the journal is removed at this age.", [](C & c) -> auto& { return c.store.keep_events; }, 1h,
+            24h * 3650),
+        number<C>(
+            "store", "queue_limit", "Rows that may wait for the database; further ones are refused.",
+            [](C & c) -> auto& { return c.store.queue_limit; }, 64, 10'000'000),
     };
 }
 
 Settings program_settings() {
     return {
-        text<C>("http", "address", "address:port", "Where the HTTP API listens; port 0: any free one.", [](const C& c) { return c.http.address.text(); },
-                [](C& c, const std::string& value) { return take_endpoint(c.http.address, value); }),
-        number<C>("http", "max_connections", "Connections at once; one more is told 503.", [](C& c) -> auto& { return c.http.max_connections; }, 1, 10'000),
+        text<C>(
+            "http", "address", "address:port", "Where the HTTP API listens; port 0: any free one.", [](const C& c) { return c.http.address.text(); },
+            [](C& c, const std::string& value) { return take_endpoint(c.http.address, value); }),
+        number<C>(
+            "http", "max_connections", "Connections at once; one more is told 503.", [](C & c) -> auto& { return c.http.max_connections; }, 1,
+            10'000),
         text<C>("log", "level", "level", "Least severity that is logged: debug, info, warning, error.", level_name, take_level),
-        text<C>("log", "file", "file", "File that the log is appended to, relative to this file; empty: standard error.",
-                [](const C& c) { return c.log.file; },
-                [](C& c, const std::string& value) -> std::string {
-                    c.log.file = value;
-                    return {};
-                }),
-        duration<C>("runtime", "batch_window", "How long datagrams may gather before they are read, at high rates only; 0: never.",
-                    [](C& c) -> auto& { return c.runtime.batch_window; }, 0s, 20ms),
-        duration<C>("runtime", "drain_limit", "How long transactions may finish after SIGTERM.", [](C& c) -> auto& { return c.runtime.drain_limit; }, 0s, 1h),
-        number<C>("runtime", "receive_buffer", "Octets of each UDP socket's receive buffer.",
-                  [](C& c) -> auto& { return c.runtime.receive_buffer; }, 65'536, 1 << 30),
-        number<C>("runtime", "max_message", "Octets of a SIP message; 413 above.",
-                  [](C& c) -> auto& { return c.runtime.message_limits.size; }, 1'300, 65'535),
-        number<C>("runtime", "connections", "TCP connections of each shard.", [](C& c) -> auto& { return c.runtime.connections; }, 1, 1'000'000),
-        duration<C>("runtime", "connect_limit", "How long a TCP connection may take to be made.",
-                    [](C& c) -> auto& { return c.runtime.connect_limit; }, 10ms, 60s),
-        duration<C>("runtime", "idle_limit", "A TCP connection without an octet either way is closed after this.",
-                    [](C& c) -> auto& { return c.runtime.idle_limit; }, 1s, 24h),
-        text<C>("runtime", "dns_servers", "addresses", "Name servers, as \"192.0.2.1,192.0.2.2:5353\"; empty: those of /etc/resolv.conf.",
-                [](const C& c) { return c.runtime.dns.servers; }, take_dns_servers),
+        text<C>(
+            "log", "file", "file", "File that the log is appended to, relative to this file; empty: standard error.",
+            [](const C& c) { return c.log.file; },
+            [](C& c, const std::string& value) -> std::string {
+                c.log.file = value;
+                return {};
+            }),
+        duration<C>(
+            "runtime", "batch_window", "How long datagrams may gather before they are read, at high rates only; 0: never.",
+            [](C & c) -> auto& { return c.runtime.batch_window; }, 0s, 20ms),
+        duration<C>(
+            "runtime", "drain_limit", "How long transactions may finish after SIGTERM.", [](C & c) -> auto& { return c.runtime.drain_limit; }, 0s,
+            1h),
+        number<C>(
+            "runtime", "receive_buffer", "Octets of each UDP socket's receive buffer.", [](C & c) -> auto& { return c.runtime.receive_buffer; },
+            65'536, 1 << 30),
+        number<C>(
+            "runtime", "max_message", "Octets of a SIP message; 413 above.", [](C & c) -> auto& { return c.runtime.message_limits.size; }, 1'300,
+            65'535),
+        number<C>(
+            "runtime", "connections", "TCP connections of each shard.", [](C & c) -> auto& { return c.runtime.connections; }, 1, 1'000'000),
+        duration<C>(
+            "runtime", "connect_limit", "How long a TCP connection may take to be made.", [](C & c) -> auto& { return c.runtime.connect_limit; },
+            10ms, 60s),
+        duration<C>(
+            "runtime", "idle_limit", "A TCP connection without an octet either way is closed after this.",
+            [](C & c) -> auto& { return c.runtime.idle_limit; }, 1s, 24h),
+        text<C>(
+            "runtime", "dns_servers", "addresses", "Name servers, as \"192.0.2.1,192.0.2.2:5353\"; empty: those of /etc/resolv.conf.",
+            [](const C& c) { return c.runtime.dns.servers; }, take_dns_servers),
     };
 }
 
 std::vector<Setting<Listen>> make_listen_settings() {
     return {
-        text<Listen>("listen", "protocol", "\"udp\" or \"tcp\"", "Protocol of this listener.",
-                     [](const Listen& l) { return l.protocol == transport::Protocol::udp ? "udp" : "tcp"; },
-                     [](Listen& l, const std::string& value) -> std::string {
-                         if (value != "udp" && value != "tcp") return fmt::format("{} is not a protocol to listen on: \"udp\" or \"tcp\"", quoted(value));
-                         l.protocol = value == "udp" ? transport::Protocol::udp : transport::Protocol::tcp;
-                         return {};
-                     }),
-        text<Listen>("listen", "address", "address:port", "Address and port to bind; 0.0.0.0 or [::]: every address; port 0: any free one.",
-                     [](const Listen& l) { return l.address.text(); },
-                     [](Listen& l, const std::string& value) { return take_endpoint(l.address, value); }),
-        text<Listen>("listen", "advertise", "host:port", "How others reach us, for Via and Record-Route; default: the address that the peer reached.",
-                     [](const Listen&) { return "sip.example.com:5060"; }, take_advertise),
+        text<Listen>(
+            "listen", "protocol", "\"udp\" or \"tcp\"", "Protocol of this listener.",
+            [](const Listen& l) { return l.protocol == transport::Protocol::udp ? "udp" : "tcp"; },
+            [](Listen& l, const std::string& value) -> std::string {
+                if (value != "udp" && value != "tcp") return fmt::format("{} is not a protocol to listen on: \"udp\" or \"tcp\"", quoted(value));
+                l.protocol = value == "udp" ? transport::Protocol::udp : transport::Protocol::tcp;
+                return {};
+            }),
+        text<Listen>(
+            "listen", "address", "address:port", "Address and port to bind; 0.0.0.0 or [::]: every address; port 0: any free one.",
+            [](const Listen& l) { return l.address.text(); }, [](Listen& l, const std::string& value) { return take_endpoint(l.address, value); }),
+        text<Listen>(
+            "listen", "advertise", "host:port", "How others reach us, for Via and Record-Route; default: the address that the peer reached.",
+            [](const Listen&) { return "sip.example.com:5060"; }, take_advertise),
     };
 }
 
@@ -381,18 +450,20 @@ std::vector<Setting<Route>> make_route_settings() {
         };
     };
     return {
-        text<Route>("route", "domain", "domain", "Requests to this domain; without it: to own domains ...", [](const Route&) { return "example.net"; },
-                    [](Route& route, const std::string& value) -> std::string {
-                        auto domain = parse_domain(value);
-                        if (!domain) return domain.error();
-                        route.domain = std::move(*domain);
-                        return {};
-                    }),
-        text<Route>("route", "prefix", "text", "... whose user begins with this ...", [](const Route&) { return "00"; },
-                    plain(&Route::user_prefix)),
-        flag<Route>("route", "unknown", "... whose user is not known here ...", [](Route& route) -> auto& { return route.unknown; }),
-        text<Route>("route", "to", "SIP URI", "... go to this next hop.", [](const Route&) { return "sip:127.0.0.1:5070;transport=udp"; },
-                    take_route_target),
+        text<Route>(
+            "route", "domain", "domain", "Requests to this domain; without it: to own domains ...", [](const Route&) { return "example.net"; },
+            [](Route& route, const std::string& value) -> std::string {
+                auto domain = parse_domain(value);
+                if (!domain) return domain.error();
+                route.domain = std::move(*domain);
+                return {};
+            }),
+        text<Route>(
+            "route", "prefix", "text", "... whose user begins with this ...", [](const Route&) { return "00"; }, plain(&Route::user_prefix)),
+        flag<Route>(
+            "route", "unknown", "... whose user is not known here ...", [](Route & route) -> auto& { return route.unknown; }),
+        text<Route>(
+            "route", "to", "SIP URI", "... go to this next hop.", [](const Route&) { return "sip:127.0.0.1:5070;transport=udp"; }, take_route_target),
     };
 }
 
@@ -420,7 +491,8 @@ std::span<const Setting<Route>> route_settings() {
 
 std::string show_duration(Duration duration) {
     for (const Unit& unit : units)
-        if (duration.count() != 0 && duration.count() % unit.microseconds == 0) return fmt::format("{}{}", duration.count() / unit.microseconds, unit.name);
+        if (duration.count() != 0 && duration.count() % unit.microseconds == 0)
+            return fmt::format("{}{}", duration.count() / unit.microseconds, unit.name);
     return "0s";
 }
 

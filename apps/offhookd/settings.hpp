@@ -28,7 +28,7 @@ template <class Target>
 struct Setting {
     std::string_view table;  ///< "" at the top, else "auth"
     std::string_view key;
-    std::string_view type;   ///< "duration", "list of networks"
+    std::string_view type;  ///< "duration", "list of networks"
     std::string_view help;
     bool list = false;
     std::function<std::string(const Target&)> show;          ///< the value as TOML; empty: nothing is set by default

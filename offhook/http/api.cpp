@@ -22,7 +22,8 @@ Response Api::operator()(const Request& request) {
     const std::string_view path = request.path;
     if (path == "/v1/health") return health(request);
     if (!request.authorized) {
-        Response response = error_response(401, "a token is wanted: \"Authorization: Bearer\" with the content of api-token in the server's data folder");
+        Response response =
+            error_response(401, "a token is wanted: \"Authorization: Bearer\" with the content of api-token in the server's data folder");
         response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"offhook\"");
         return response;
     }
@@ -34,8 +35,9 @@ Response Api::operator()(const Request& request) {
     if (path == "/v1/calls") return calls(request);
     if (path == "/v1/cdr") return records(request);
     if (path == "/metrics") return metrics(request);
-    return error_response(404, store::escaped(path) +
-                                   ": there is nothing here; there are /v1/users, /v1/users/import, /v1/registrations, /v1/calls, /v1/cdr, /v1/health, /metrics");
+    return error_response(
+        404, store::escaped(path) +
+                 ": there is nothing here; there are /v1/users, /v1/users/import, /v1/registrations, /v1/calls, /v1/cdr, /v1/health, /metrics");
 }
 
 }  // namespace offhook::http

@@ -20,7 +20,7 @@ namespace offhook::http {
 /// A counter or gauge of the program, for /metrics.
 struct Metric {
     enum class Kind : std::uint8_t { counter, gauge };
-    std::string name;   ///< "offhook_messages_received_total"
+    std::string name;  ///< "offhook_messages_received_total"
     std::string help;
     Kind kind = Kind::counter;
     std::vector<std::pair<std::string, std::string>> labels;
@@ -30,9 +30,9 @@ struct Metric {
 /// What the API says or checks that is not in the store.
 struct Facts {
     std::string version;
-    std::vector<std::string> domains;                    ///< own ones: users are made in these only; the first is the default
-    std::string realm;                                   ///< that passwords are hashed for; empty: each user's domain
-    std::function<std::vector<Metric>()> metrics = {};   ///< further ones; called from several threads
+    std::vector<std::string> domains;                   ///< own ones: users are made in these only; the first is the default
+    std::string realm;                                  ///< that passwords are hashed for; empty: each user's domain
+    std::function<std::vector<Metric>()> metrics = {};  ///< further ones; called from several threads
 };
 
 class Api {

@@ -71,7 +71,8 @@ std::expected<UtcTime, Response> time_of(const Request& request, std::string_vie
     const auto text = request.parameter(name);
     if (!text) return UtcTime{};
     if (const auto time = parse_time(*text)) return *time;
-    return std::unexpected(error_response(400, fmt::format("{}={}: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z", name, store::escaped(*text))));
+    return std::unexpected(
+        error_response(400, fmt::format("{}={}: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z", name, store::escaped(*text))));
 }
 
 /// One page of records, as {"<list>": [...], "next": id}.

@@ -20,8 +20,12 @@ json::object user_json(const auth::User& user) {
     json::array algorithms;
     for (std::size_t i = 0; i < auth::algorithm_count; ++i)
         if (!user.ha1[i].plain_name.empty()) algorithms.emplace_back(json::string(auth::name_of(static_cast<auth::Algorithm>(i))));
-    return {{"user", json::string(user.name + "@" + user.domain)}, {"name", json::string(user.name)}, {"domain", json::string(user.domain)},
-            {"realm", json::string(user.realm)},                   {"enabled", user.enabled},         {"algorithms", std::move(algorithms)}};
+    return {{"user", json::string(user.name + "@" + user.domain)},
+            {"name", json::string(user.name)},
+            {"domain", json::string(user.domain)},
+            {"realm", json::string(user.realm)},
+            {"enabled", user.enabled},
+            {"algorithms", std::move(algorithms)}};
 }
 
 /// "alice@example.com" at its last '@'.
@@ -52,10 +56,10 @@ std::expected<Members, Response> members_of(const Request& request, bool with_ke
     Members members;
     for (const auto& [key, value] : *object) {
         const std::string_view name(key.data(), key.size());
-        std::optional<std::string>* text = name == "password"               ? &members.password
-                                           : with_key && name == "name"     ? &members.name
+        std::optional<std::string>* text = name == "password"             ? &members.password
+                                           : with_key && name == "name"   ? &members.name
                                            : with_key && name == "domain" ? &members.domain
-                                                                            : nullptr;
+                                                                          : nullptr;
         if (text != nullptr) {
             if (!value.is_string()) return std::unexpected(error_response(400, fmt::format("\"{}\" must be a text", name)));
             *text = std::string(value.get_string());
@@ -63,8 +67,8 @@ std::expected<Members, Response> members_of(const Request& request, bool with_ke
             if (!value.is_bool()) return std::unexpected(error_response(400, "\"enabled\" must be true or false"));
             members.enabled = value.get_bool();
         } else {
-            return std::unexpected(error_response(400, fmt::format("\"{}\" is unknown; known are {}password, enabled", store::escaped(name),
-                                                                   with_key ? "name, domain, " : "")));
+            return std::unexpected(error_response(
+                400, fmt::format("\"{}\" is unknown; known are {}password, enabled", store::escaped(name), with_key ? "name, domain, " : "")));
         }
     }
     return members;
@@ -157,7 +161,8 @@ Response Api::user(const Request& request, std::string_view text) {
     const std::string domain = lower(key->domain), name(key->name);
     if (Response wrong = check_parameters(request, {}); wrong.status != 200) return wrong;
     switch (request.verb) {
-        case Verb::patch: return change_user(request, domain, name);
+        case Verb::patch:
+            return change_user(request, domain, name);
         case Verb::remove:
             if (const auto removed = store_.user_admin().remove(domain, name); !removed) return refusal(removed.error());
             return {204, {}};
@@ -167,7 +172,8 @@ Response Api::user(const Request& request, std::string_view text) {
             if (!found) return error_response(404, fmt::format("{}@{} does not exist", store::escaped(name), store::escaped(domain)));
             return json_response(200, user_json(*found));
         }
-        default: return wrong_method("GET, PATCH, DELETE");
+        default:
+            return wrong_method("GET, PATCH, DELETE");
     }
 }
 

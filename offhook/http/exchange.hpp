@@ -14,11 +14,11 @@ enum class Verb : std::uint8_t { get, post, patch, remove, other };
 
 struct Request {
     Verb verb = Verb::get;
-    std::string path;                                         ///< decoded, without query: "/v1/users/alice@example.com"
-    std::vector<std::pair<std::string, std::string>> query;   ///< decoded
-    std::string content_type;                                 ///< media type alone, in lower case
+    std::string path;                                        ///< decoded, without query: "/v1/users/alice@example.com"
+    std::vector<std::pair<std::string, std::string>> query;  ///< decoded
+    std::string content_type;                                ///< media type alone, in lower case
     std::string body;
-    bool authorized = false;                                  ///< came with the right bearer token
+    bool authorized = false;  ///< came with the right bearer token
 
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
 };

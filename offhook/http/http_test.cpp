@@ -66,8 +66,9 @@ TEST(Token, IsMadeOnceForItsOwnerAlone) {
 TEST_F(ApiTest, AUserIsMadeListedChangedAndRemoved) {
     const Answer made = add("alice");
     EXPECT_EQ(made.status, 201) << made.body;
-    EXPECT_EQ(made.body, "{\"user\":\"alice@example.com\",\"name\":\"alice\",\"domain\":\"example.com\",\"realm\":\"example.com\",\"enabled\":true,"
-                         "\"algorithms\":[\"MD5\",\"SHA-256\",\"SHA-512-256\"]}\n");
+    EXPECT_EQ(made.body,
+              "{\"user\":\"alice@example.com\",\"name\":\"alice\",\"domain\":\"example.com\",\"realm\":\"example.com\",\"enabled\":true,"
+              "\"algorithms\":[\"MD5\",\"SHA-256\",\"SHA-512-256\"]}\n");
     EXPECT_EQ(send("POST", "/v1/users", R"({"name":"bob","domain":"Example.ORG","password":"p","enabled":false})").status, 201);
 
     EXPECT_THAT(texts(get("/v1/users").json().at("users"), "user"), ElementsAre("alice@example.com", "bob@example.org"));
@@ -121,9 +122,13 @@ TEST_F(ApiTest, WrongUsersAreRefusedWithWhatIsWrong) {
 }
 
 TEST_F(ApiTest, AnImportIsAllOrNothing) {
-    EXPECT_EQ(send("POST", "/v1/users/import", "name,domain,password\r\nalice,example.com,\"a,\"\"b\"\r\nbob,example.org,p\r\n", "text/csv; charset=utf-8").body,
-              "{\"imported\":2}\n");
-    EXPECT_EQ(send("POST", "/v1/users/import", "{\"name\":\"carol\",\"domain\":\"example.com\",\"password\":\"x\",\"enabled\":false}\n", "application/x-ndjson").body,
+    EXPECT_EQ(
+        send("POST", "/v1/users/import", "name,domain,password\r\nalice,example.com,\"a,\"\"b\"\r\nbob,example.org,p\r\n", "text/csv; charset=utf-8")
+            .body,
+        "{\"imported\":2}\n");
+    EXPECT_EQ(send("POST", "/v1/users/import", "{\"name\":\"carol\",\"domain\":\"example.com\",\"password\":\"x\",\"enabled\":false}\n",
+                   "application/x-ndjson")
+                  .body,
               "{\"imported\":1}\n");
     EXPECT_FALSE(store_->users().find("example.com", "carol")->enabled);
 
@@ -201,7 +206,8 @@ accounting::CallRecord record(std::uint64_t id, std::string user, UtcTime invite
 
 TEST_F(ApiTest, CallRecordsComeInPagesByUserAndTime) {
     const UtcTime day = *parse_time("2026-11-22T00:00:00Z");
-    for (std::uint64_t i = 1; i <= 5; ++i) store_->put(record(i, i == 2 ? "bob@example.com" : "alice@example.com", day + std::chrono::hours(i), i != 5), {});
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        store_->put(record(i, i == 2 ? "bob@example.com" : "alice@example.com", day + std::chrono::hours(i), i != 5), {});
     store_->flush();
     EXPECT_THAT(texts(get("/v1/cdr").json().at("records"), "sip_call_id"), ElementsAre("call-1", "call-2", "call-3", "call-4", "call-5"));
     const auto first = get("/v1/cdr?limit=2").json();
@@ -282,15 +288,19 @@ TEST_F(ApiTest, LimitsHold) {
     EXPECT_EQ(large.status, 413);
     EXPECT_EQ(large.error(), "the body is larger than 262144 octets");
     const std::string authorization = "Authorization: Bearer " + token_ + "\r\n";
-    const std::string chunked = "POST /v1/users HTTP/1.1\r\nHost: x\r\n" + authorization + "Transfer-Encoding: chunked\r\n\r\n50000\r\n" + std::string(0x50000, 'x');
+    const std::string chunked =
+        "POST /v1/users HTTP/1.1\r\nHost: x\r\n" + authorization + "Transfer-Encoding: chunked\r\n\r\n50000\r\n" + std::string(0x50000, 'x');
     EXPECT_THAT(exchange_raw(server_->address(), chunked), StartsWith("HTTP/1.1 413 "));
-    EXPECT_THAT(exchange_raw(server_->address(), "GET /v1/users HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"), StartsWith("HTTP/1.1 431 "));
+    EXPECT_THAT(exchange_raw(server_->address(), "GET /v1/users HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n"),
+                StartsWith("HTTP/1.1 431 "));
     EXPECT_THAT(exchange_raw(server_->address(), "REGISTER sip:example.com SIP/2.0\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
     // Without the token no body is read, however much is announced.
-    EXPECT_THAT(exchange_raw(server_->address(), "POST /v1/users/import HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n"), StartsWith("HTTP/1.1 401 "));
-    EXPECT_THAT(exchange_raw(server_->address(), "POST /v1/users HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n" +
-                                                     authorization + "\r\n{}"),
-                AllOf(StartsWith("HTTP/1.1 100 Continue\r\n"), HasSubstr("HTTP/1.1 400 Bad Request\r\n")));
+    EXPECT_THAT(exchange_raw(server_->address(), "POST /v1/users/import HTTP/1.1\r\nHost: x\r\nContent-Length: 30000000\r\n\r\n"),
+                StartsWith("HTTP/1.1 401 "));
+    EXPECT_THAT(
+        exchange_raw(server_->address(), "POST /v1/users HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n" +
+                                             authorization + "\r\n{}"),
+        AllOf(StartsWith("HTTP/1.1 100 Continue\r\n"), HasSubstr("HTTP/1.1 400 Bad Request\r\n")));
 }
 
 TEST_F(ApiTest, OneConnectionTakesManyRequests) {
@@ -346,7 +356,8 @@ TEST(TimeText, ReadsWhatItWritesAndShorterForms) {
     EXPECT_EQ(parse_time("2026-11-22 09:55"), *time - 21s - 250ms);
     EXPECT_EQ(parse_time("2026-11-22T10:55:21.25+01:00"), *time);
     EXPECT_EQ(parse_time("2026-11-22T08:55:21.25-01:00"), *time);
-    for (const char* wrong : {"", "2026", "2026-02-30", "2026-11-22T", "2026-11-22T25:00", "2026-11-22T09:55:21.Z", "2026-11-22T09:55Zx", "2026-11-22T09:55+1"})
+    for (const char* wrong :
+         {"", "2026", "2026-02-30", "2026-11-22T", "2026-11-22T25:00", "2026-11-22T09:55:21.Z", "2026-11-22T09:55Zx", "2026-11-22T09:55+1"})
         EXPECT_FALSE(parse_time(wrong)) << wrong;
 }
 

@@ -105,7 +105,8 @@ Result read_csv(std::string_view text) {
         else if (!fields)
             errors.push_back({number, "a quote is out of place: a quoted value stands alone between commas, a quote inside it is doubled"});
         else if (fields->size() != 3)
-            errors.push_back({number, fmt::format("{} value{} where three are wanted: name,domain,password", fields->size(), fields->size() == 1 ? "" : "s")});
+            errors.push_back(
+                {number, fmt::format("{} value{} where three are wanted: name,domain,password", fields->size(), fields->size() == 1 ? "" : "s")});
         else
             users.push_back(user_of(std::move((*fields)[0]), std::move((*fields)[1]), std::move((*fields)[2]), number));
     });

@@ -31,7 +31,8 @@ Response check_parameters(const Request& request, std::initializer_list<std::str
         if (std::find(known.begin(), known.end(), name) == known.end()) {
             std::string names;
             for (const auto k : known) names += (names.empty() ? "" : ", ") + std::string(k);
-            return error_response(400, fmt::format("unknown parameter \"{}\"; {}", store::escaped(name), names.empty() ? "none is known here" : "known are " + names));
+            return error_response(
+                400, fmt::format("unknown parameter \"{}\"; {}", store::escaped(name), names.empty() ? "none is known here" : "known are " + names));
         }
         if (std::count_if(request.query.begin(), request.query.end(), [&](const auto& p) { return p.first == name; }) > 1)
             return error_response(400, fmt::format("the parameter \"{}\" stands twice", name));
@@ -44,17 +45,22 @@ std::expected<std::size_t, Response> limit_of(const Request& request) {
     if (!text) return 100;
     const auto limit = to_number<std::size_t>(*text);
     if (!limit || *limit == 0 || *limit > store::page_limit)
-        return std::unexpected(error_response(400, fmt::format("limit={}: a number from 1 to {} is wanted", store::escaped(*text), store::page_limit)));
+        return std::unexpected(
+            error_response(400, fmt::format("limit={}: a number from 1 to {} is wanted", store::escaped(*text), store::page_limit)));
     return *limit;
 }
 
 Response refusal(const store::AdminError& error) {
     using Code = store::AdminError::Code;
     switch (error.code) {
-        case Code::invalid: return error_response(400, error.text);
-        case Code::exists: return error_response(409, error.text);
-        case Code::not_found: return error_response(404, error.text);
-        case Code::unavailable: break;
+        case Code::invalid:
+            return error_response(400, error.text);
+        case Code::exists:
+            return error_response(409, error.text);
+        case Code::not_found:
+            return error_response(404, error.text);
+        case Code::unavailable:
+            break;
     }
     return unavailable(error.text);
 }

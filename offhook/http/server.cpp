@@ -38,11 +38,16 @@ std::string_view view(beast::string_view text) { return {text.data(), text.size(
 
 Verb verb_of(beast::http::verb verb) {
     switch (verb) {
-        case beast::http::verb::get: return Verb::get;
-        case beast::http::verb::post: return Verb::post;
-        case beast::http::verb::patch: return Verb::patch;
-        case beast::http::verb::delete_: return Verb::remove;
-        default: return Verb::other;
+        case beast::http::verb::get:
+            return Verb::get;
+        case beast::http::verb::post:
+            return Verb::post;
+        case beast::http::verb::patch:
+            return Verb::patch;
+        case beast::http::verb::delete_:
+            return Verb::remove;
+        default:
+            return Verb::other;
     }
 }
 
@@ -65,7 +70,8 @@ tcp::endpoint endpoint_of(const Endpoint& endpoint) {
 
 /// What a request that could not be read is owed; nothing where the peer is gone or too slow (its socket is closed then).
 std::optional<Response> answer_to(const Error& error, const Config& config, std::uint64_t body_limit) {
-    if (error == beast::http::error::header_limit) return error_response(431, fmt::format("the header fields are larger than {} octets", config.header_limit));
+    if (error == beast::http::error::header_limit)
+        return error_response(431, fmt::format("the header fields are larger than {} octets", config.header_limit));
     if (error == beast::http::error::body_limit) return error_response(413, fmt::format("the body is larger than {} octets", body_limit));
     if (error.category() == make_error_code(beast::http::error::bad_method).category() && error != beast::http::error::end_of_stream &&
         error != beast::http::error::partial_message)
@@ -78,7 +84,11 @@ std::optional<Response> answer_to(const Error& error, const Config& config, std:
 class Server::Implementation {
 public:
     Implementation(const Config& config, std::string token, Handler handler)
-        : config_(config), token_(std::move(token)), handler_(std::move(handler)), acceptor_(io_), workers_(std::max<std::size_t>(1, config.workers)) {}
+        : config_(config),
+          token_(std::move(token)),
+          handler_(std::move(handler)),
+          acceptor_(io_),
+          workers_(std::max<std::size_t>(1, config.workers)) {}
 
     ~Implementation() {
         io_.stop();
@@ -205,9 +215,7 @@ private:
         co_return false;
     }
 
-    asio::awaitable<Response> answer(const Request& request) {
-        co_return co_await asio::co_spawn(workers_, work(request), asio::use_awaitable);
-    }
+    asio::awaitable<Response> answer(const Request& request) { co_return co_await asio::co_spawn(workers_, work(request), asio::use_awaitable); }
 
     asio::awaitable<Response> work(const Request& request) {
         try {
