@@ -56,7 +56,7 @@ public:
     Done run() {
         auto lock = runtime::DirectoryLock::take(config_->data);
         if (!lock) return std::unexpected(lock.error());
-        if (auto raised = runtime::raise_descriptor_limit(descriptors_needed); !raised) return std::unexpected(raised.error());
+        if (auto raised = runtime::raise_descriptor_limit(runtime::descriptors_needed(config_->runtime)); !raised) return std::unexpected(raised.error());
         auto log = runtime::Log::open(config_->log);
         if (!log) return std::unexpected(log.error());
         log_ = std::move(*log);
@@ -73,8 +73,6 @@ public:
     }
 
 private:
-    static constexpr std::uint64_t descriptors_needed = 1024;
-
     Done open_store() {
         auto store = store::Store::open(config_->store, runtime_.get());
         if (!store) return std::unexpected(store.error());
@@ -127,7 +125,7 @@ private:
     void reload() {
         log_->reopen();
         auto next = load(options_.config);
-        if (!next) return log_->write(Severity::error, "reload", {{"done", false}, {"why", next.error()}});
+        if (!next) return log_->write(Severity::error, "reload", {{"done", false}, {"mistakes", next.error()}});
         config_ = std::make_shared<const Config>(std::move(*next));
         log_->set_level(config_->log.level);
         api_->set_facts(facts_of(*config_, *runtime_));

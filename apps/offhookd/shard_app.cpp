@@ -4,7 +4,8 @@ namespace offhook::daemon {
 
 ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, runtime::Log& log,
                    std::uint64_t last_record)
-    : observer_(log, services.index),
+    : log_(log),
+      observer_(log, services.index),
       shard_(services.index),
       mailer_(services.mailer),
       ledger_(secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now.utc),

@@ -23,6 +23,8 @@ public:
     void on_send_failure(const transport::SendTag& tag, transport::SendError error, Now now) override { core_.on_send_failure(tag, error, now); }
     void on_turn_end(Now) override {}
     [[nodiscard]] bool idle() const override { return core_.idle(); }
+    /// Whole messages are logged at level debug only.
+    [[nodiscard]] Observer* traffic_observer() override { return log_.wants(Severity::debug) ? &observer_ : nullptr; }
 
     void adopt(const accounting::CallRecord& record, Now now) { core_.adopt(record, now); }
 
@@ -30,6 +32,7 @@ private:
     void ask(std::uint16_t owner, const auth::NonceUse& use, Ticket ticket);
     void answer(const runtime::Mail& question, Now now);
 
+    runtime::Log& log_;
     runtime::LogObserver observer_;
     std::uint16_t shard_;
     runtime::Mailer& mailer_;
