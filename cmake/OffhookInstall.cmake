@@ -8,4 +8,5 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/offhook-config.cmake.i
                               INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/offhook)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/offhook-config-version.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/offhook-config.cmake ${PROJECT_BINARY_DIR}/offhook-config-version.cmake
+              ${PROJECT_SOURCE_DIR}/cmake/OffhookDependencies.cmake
         DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/offhook)
