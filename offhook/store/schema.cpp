@@ -5,6 +5,7 @@
 #include <chrono>
 #include <iterator>
 #include <span>
+#include <tuple>
 
 namespace offhook::store {
 namespace {
@@ -111,6 +112,16 @@ void run_steps(soci::session& sql, int from, int to) {
         soci::use(to), soci::use(now);
 }
 
+// False where SQLite has rolled back by itself (disk full, I/O error): then the first error is the one to tell.
+bool roll_back(soci::session& sql) {
+    try {
+        sql << "ROLLBACK";
+        return true;
+    } catch (const soci::soci_error&) {
+        return false;
+    }
+}
+
 }  // namespace
 
 int schema_version() { return static_cast<int>(std::size(steps)); }
@@ -127,11 +138,7 @@ std::expected<void, std::string> migrate(soci::session& sql) {
         if (version < schema_version()) run_steps(sql, version, schema_version());
         sql << "COMMIT";
     } catch (...) {
-        try {
-            sql << "ROLLBACK";
-        } catch (const soci::soci_error&) {
-            // SQLite has rolled back by itself (disk full, I/O error): the first error is the one to tell.
-        }
+        std::ignore = roll_back(sql);
         throw;
     }
     return {};
