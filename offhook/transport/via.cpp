@@ -1,5 +1,7 @@
 #include "offhook/transport/via.hpp"
 
+#include <optional>
+
 #include "offhook/base/text.hpp"
 #include "offhook/message/parameters.hpp"
 #include "offhook/message/via.hpp"
@@ -11,6 +13,13 @@ namespace {
 std::uint16_t sent_by_port(const message::Via& via) {
     if (via.port != 0) return via.port;
     return default_port(protocol_of(via.transport).value_or(Protocol::udp));
+}
+
+// §18.2.2 sends the response to maddr, RFC 3261 means multicast by it (§18.1.1). Any other address would let a stranger point our
+// responses at a third party, so it counts as absent.
+std::optional<IpAddress> multicast_group(const message::Via& via) {
+    const auto address = via.maddr.empty() ? std::nullopt : IpAddress::parse(via.maddr);
+    return address && address->is_multicast() ? address : std::nullopt;
 }
 
 }  // namespace
@@ -64,8 +73,8 @@ Flow response_flow(const message::Message& request, const Flow& from) {
         to.remote.port = sent_by_port(*via);
         return to;
     }
-    if (const auto maddr = via->maddr.empty() ? std::nullopt : IpAddress::parse(via->maddr)) {
-        to.remote = {*maddr, sent_by_port(*via)};
+    if (const auto group = multicast_group(*via)) {
+        to.remote = {*group, sent_by_port(*via)};
         return to;
     }
     to.remote.port = via->has_rport && via->rport != 0 ? via->rport : sent_by_port(*via);
@@ -75,12 +84,12 @@ Flow response_flow(const message::Message& request, const Flow& from) {
 std::expected<Endpoint, message::ParseError> response_endpoint(std::string_view via_text) {
     const auto via = message::parse_via(via_text);
     if (!via) return std::unexpected(via.error());
-    const std::string_view host = !via->maddr.empty() ? via->maddr : !via->received.empty() ? via->received : via->host;
+    if (const auto group = multicast_group(*via)) return Endpoint{*group, sent_by_port(*via)};
+    const std::string_view host = !via->received.empty() ? via->received : via->host;
     const auto address = IpAddress::parse(host);
     if (!address)
         return std::unexpected(message::ParseError{message::ErrorCode::bad_host, static_cast<std::uint32_t>(host.data() - via_text.data())});
-    const bool source_port = via->maddr.empty() && via->has_rport && via->rport != 0;
-    return Endpoint{*address, source_port ? via->rport : sent_by_port(*via)};
+    return Endpoint{*address, via->has_rport && via->rport != 0 ? via->rport : sent_by_port(*via)};
 }
 
 }  // namespace offhook::transport

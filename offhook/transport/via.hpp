@@ -14,7 +14,7 @@ namespace offhook::transport {
 [[nodiscard]] bool write_with_source(std::string& out, const message::Message& request, const Flow& from);
 
 /// Where a response to this request goes (its top Via marked by write_with_source): the flow it came by, its remote port changed to
-/// rport or the sent-by port. maddr is honoured for UDP.
+/// rport or the sent-by port. A multicast maddr is honoured for UDP; any other counts as absent, since it could be anybody's.
 [[nodiscard]] Flow response_flow(const message::Message& request, const Flow& from);
 
 /// Where a response that we forward goes: from its top Via after ours was removed. Nothing if the Via names a host name.

@@ -77,6 +77,10 @@ TEST(ResponseFlow, GoesWhereTheTopViaSays) {
         {"SIP/2.0/UDP 10.0.0.1:5070", Protocol::udp, "198.51.100.7:5070"},
         {"SIP/2.0/UDP 10.0.0.1:5070;rport", Protocol::udp, "198.51.100.7:40000"},
         {"SIP/2.0/UDP 10.0.0.1:5070;maddr=224.0.1.75", Protocol::udp, "224.0.1.75:5070"},
+        {"SIP/2.0/UDP 10.0.0.1;maddr=[ff02::1]", Protocol::udp, "[ff02::1]:5060"},
+        // one that is no multicast address could be a third party's
+        {"SIP/2.0/UDP 10.0.0.1:5070;maddr=203.0.113.9", Protocol::udp, "198.51.100.7:5070"},
+        {"SIP/2.0/UDP 10.0.0.1:5070;maddr=203.0.113.9;rport", Protocol::udp, "198.51.100.7:40000"},
         {"SIP/2.0/UDP 10.0.0.1;maddr=name.example", Protocol::udp, "198.51.100.7:5060"},
         {"SIP/2.0/TCP 10.0.0.1", Protocol::tcp, "198.51.100.7:5060"},
         {"SIP/2.0/TCP 10.0.0.1:5070;rport", Protocol::tcp, "198.51.100.7:5070"},
@@ -104,7 +108,8 @@ TEST(ResponseEndpoint, IsReadFromAForeignVia) {
                                                          {"SIP/2.0/UDP host:5070;received=192.0.2.5", "192.0.2.5:5070"},
                                                          {"SIP/2.0/UDP host;received=192.0.2.5;rport=4000", "192.0.2.5:4000"},
                                                          {"SIP/2.0/UDP host;received=2001:db8::5;rport", "[2001:db8::5]:5060"},
-                                                         {"SIP/2.0/UDP host;maddr=192.0.2.6;received=192.0.2.5;rport=4000", "192.0.2.6:5060"}};
+                                                         {"SIP/2.0/UDP host;maddr=224.0.1.75;received=192.0.2.5;rport=4000", "224.0.1.75:5060"},
+                                                         {"SIP/2.0/UDP host;maddr=192.0.2.6;received=192.0.2.5;rport=4000", "192.0.2.5:4000"}};
     for (const auto& [via, expected] : cases) {
         const auto e = response_endpoint(via);
         ASSERT_TRUE(e) << via;
