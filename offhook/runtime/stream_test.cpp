@@ -55,6 +55,36 @@ TEST(Streams, AMessageCutAnywhereIsAnsweredOnItsConnection) {
     }
 }
 
+// RFC 3261 §18.2.2: the connection of the request comes first, the port of its Via (here 9, where nobody listens) only when it is gone.
+TEST(Streams, AnAnswerGoesBackOverItsConnectionWhicheverShardGivesIt) {
+    Server server(listening({on_tcp}, 3), {.on_message = [](ShardServices& services, auto&, const transport::Flow& from) {
+                      transport::Flow to = from;
+                      to.remote.port = 9;
+                      services.sender.send(to, "x", {});
+                  }});
+    Peer phone = tcp();
+    ASSERT_TRUE(phone.connect(server.endpoint()));
+    for (int i = 0; i < 20; ++i) phone.send(options(std::to_string(i)));
+    EXPECT_EQ(phone.receive_exactly(20), std::string(20, 'x'));
+    EXPECT_EQ(server.runtime().counters().connections_opened, 0u);
+}
+
+// A flow may be older than this process (a relay token holds one): the same slot and generation are another peer's then.
+TEST(Streams, AConnectionOfAnotherPeerIsNeverTakenForThatOfAFlow) {
+    Peer callee = tcp("127.0.0.2:0");
+    callee.listen();
+    Server server(listening({on_tcp}), {.on_message = [to = callee.local()](ShardServices& services, auto&, const transport::Flow& from) {
+                      transport::Flow old = from;
+                      old.remote = to;
+                      services.sender.send(old, services.sender.alive(old) ? "alive" : "anew!", {});
+                  }});
+    Peer phone = tcp();
+    ASSERT_TRUE(phone.connect(server.endpoint()));
+    phone.send(options("1"));
+    ASSERT_TRUE(callee.readable());
+    EXPECT_EQ(callee.accept().receive_exactly(5), "anew!");
+}
+
 TEST(Streams, ADoubleLineEndIsAnsweredByASingleOne) {
     Server server(listening({on_tcp}), {.on_message = echo});
     Peer phone = tcp();

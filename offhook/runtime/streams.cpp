@@ -120,8 +120,11 @@ void Streams::accept(Acceptor& a) {
 // Sending --------------------------------------------------------------------------------------------------------------------------
 
 void Streams::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag, std::uint16_t owner) {
-    if (Connection* c = find(flow.connection); c != nullptr) return queue(*c, bytes, tag, owner);
-    // The connection may be another shard's, or there may be a newer one to the same peer (§18.1.1, §18.2.2).
+    // §18.2.2: a response takes the connection of its request, whatever the port of its Via.
+    if (Connection* c = find(flow.connection); c != nullptr && c->flow.remote.address == flow.remote.address) return queue(*c, bytes, tag, owner);
+    if (flow.connection && flow.connection.shard != in_.shard && flow.connection.shard < in_.mailer.shard_count())
+        return forward(flow, flow.connection, bytes, tag, owner);
+    // There may be a newer one to the same peer (§18.1.1), another shard's perhaps.
     if (const auto known = in_.table.find(flow.protocol, flow.remote)) {
         if (Connection* c = find(*known); c != nullptr) return queue(*c, bytes, tag, owner);
         if (known->shard != in_.shard) return forward(flow, *known, bytes, tag, owner);
@@ -146,7 +149,11 @@ void Streams::forward(const transport::Flow& flow, transport::ConnectionId to, s
 
 bool Streams::alive(const transport::Flow& flow) const {
     if (!flow.connection) return false;
-    if (flow.connection.shard == in_.shard) return const_cast<Streams*>(this)->find(flow.connection) != nullptr;
+    if (flow.connection.shard == in_.shard) {
+        // Of a flow that is older than this process, slot and generation may name another peer's connection.
+        const Connection* c = const_cast<Streams*>(this)->find(flow.connection);
+        return c != nullptr && c->flow.remote == flow.remote;
+    }
     return in_.table.find(flow.protocol, flow.remote) == flow.connection;
 }
 
