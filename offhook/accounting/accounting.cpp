@@ -62,84 +62,99 @@ std::expected<Handle, message::Reject> Accounting::admit(const transaction::Requ
         observer_.rejected(Cause::store_unhealthy, 503, invite.value(HeaderId::call_id), request.flow.remote, now);
         return std::unexpected(message::Reject{503, "Service Unavailable"});
     }
-    const Handle call = table_.attempts.emplace(&Accounting::on_linger, *this);
-    Attempt& attempt = *table_.attempts.find(call);
-    attempt.linger.self = call;
-    attempt.invite = dialog::facts_of(invite, config_.session);
-    attempt.offer = sdp_of(invite);
-    CallRecord& record = attempt.record;
-    record.id = record.call = ids_.next(now.utc);
-    record.sip_call_id = attempt.invite.call_id;
-    record.from_tag = attempt.invite.caller_tag;
-    if (request.sender.trust == transaction::Sender::Trust::authenticated) record.user = request.sender.user + '@' + request.sender.domain;
-    record.from_uri = attempt.invite.caller_uri;
-    record.to_uri = attempt.invite.callee_uri;
-    record.request_uri = invite.request_uri();
-    record.invited = now.utc;
-    record.caller_agent = agent_of(invite);
-    record.source = request.flow.remote.text();
+    const Handle call = table_.add_attempt(&Accounting::on_linger, *this);
+    Attempt::Text& text = *table_.attempts.find(call)->text;
+    dialog::read_invite(invite, config_.session, text.invite);
+    text.offer = sdp_of(invite);
+    begin_record(text.record, text.invite, request, now);
     ++counters_.admitted;
     return call;
 }
 
+// Every field is written: the record may have served another call.
+void Accounting::begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, Now now) {
+    record.id = record.call = ids_.next(now.utc);
+    record.sip_call_id = facts.call_id;
+    record.from_tag = facts.caller_tag;
+    record.user.clear();
+    if (request.sender.trust == transaction::Sender::Trust::authenticated)
+        record.user.append(request.sender.user).append(1, '@').append(request.sender.domain);
+    record.from_uri = facts.caller_uri;
+    record.to_uri = facts.callee_uri;
+    record.request_uri = request.message.request_uri();
+    record.invited = now.utc;
+    record.ringing = record.answered = record.ended = {};
+    record.seconds = 0;
+    record.end = End::none;
+    record.status = 0;
+    record.caller_agent = agent_of(request.message);
+    record.source.clear();
+    request.flow.remote.address.append_uri_host(record.source);
+    record.source += ':';
+    append_number(record.source, request.flow.remote.port);
+    for (std::string* later : {&record.to_tag, &record.binding, &record.reason, &record.callee_agent, &record.codecs, &record.dialog}) later->clear();
+}
+
 void Accounting::tried(Handle call, std::string_view target, Now) {
-    if (Attempt* attempt = table_.attempts.find(call)) attempt->record.binding = target;
+    if (Attempt* attempt = table_.attempts.find(call)) attempt->text->record.binding = target;
 }
 
 void Accounting::ringing(Handle call, const Message& response, Now now) {
     Attempt* attempt = table_.attempts.find(call);
     if (attempt == nullptr || response.status() < 180) return;
-    if (attempt->record.ringing == UtcTime{}) attempt->record.ringing = now.utc;
-    if (const auto agent = agent_of(response); !agent.empty()) attempt->record.callee_agent = agent;
+    CallRecord& record = attempt->text->record;
+    if (record.ringing == UtcTime{}) record.ringing = now.utc;
+    if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
 }
 
 Verdict Accounting::answered(Handle call, const Message& response, std::string_view target, Ticket waiting, Now now) {
     Attempt* attempt = table_.attempts.find(call);
     if (attempt == nullptr) return Verdict::go_on;
-    const std::string_view tag = dialog::tag_of(response, HeaderId::to);
-    if (std::find(attempt->tags.begin(), attempt->tags.end(), tag) != attempt->tags.end()) return Verdict::go_on;  // retransmitted
-    make_leg(call, *attempt, response, target, waiting, now);
+    const dialog::InviteFacts& invite = attempt->text->invite;
+    const std::uint64_t key = table_.key_of(invite.call_id, invite.caller_tag, dialog::tag_of(response, HeaderId::to));
+    if (std::find(attempt->answers.begin(), attempt->answers.end(), key) != attempt->answers.end()) return Verdict::go_on;  // retransmitted
+    make_leg(*attempt, response, target, waiting, now);
+    attempt->answers.push_back(key);
     return Verdict::wait;
 }
 
-void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response, std::string_view target, Ticket waiting, Now now) {
-    const Handle handle = table_.legs.emplace(&Accounting::on_leg_end, &Accounting::on_update, *this);
+void Accounting::make_leg(Attempt& attempt, const Message& response, std::string_view target, Ticket waiting, Now now) {
+    const Handle handle = table_.add_leg(&Accounting::on_leg_end, &Accounting::on_update, *this);
     Leg& leg = *table_.legs.find(handle);
-    leg.end.self = leg.update.self = handle;
-    leg.dialog = dialog::from_answer(attempt.invite, response, now);
-    leg.record = attempt.record;
-    if (attempt.offer.empty()) leg.offer = sdp_of(response);  // RFC 3261 §13.2.1: then the answer comes in the ACK
-    else leg.record.codecs = sdp::codec_names(sdp_of(response), attempt.offer);
+    dialog::read_answer(attempt.text->invite, response, now, leg.text->dialog);
+    CallRecord& record = leg.text->record;
+    record = attempt.text->record;
     // A further leg, or an answer that overtook a refusal: a record of its own within the same call.
-    if (!attempt.tags.empty() || attempt.refusal) leg.record.id = ids_.next(now.utc);
-    attempt.tags.push_back(leg.dialog.callee.tag);
-    CallRecord& record = leg.record;
+    if (!attempt.answers.empty() || attempt.refusal) record.id = ids_.next(now.utc);
     record.end = End::none;
     record.ended = {};
-    record.to_tag = leg.dialog.callee.tag;
+    record.to_tag = leg.text->dialog.callee.tag;
     record.answered = now.utc;
     record.status = response.status();
     record.reason = response.reason();
     if (!target.empty()) record.binding = target;
     if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
+    leg.text->offer.clear();
+    if (attempt.text->offer.empty()) leg.text->offer = sdp_of(response);  // RFC 3261 §13.2.1: then the answer comes in the ACK
+    else record.codecs = sdp::codec_names(sdp_of(response), attempt.text->offer);
+    dialog::append_serialised(leg.text->dialog, record.dialog);
     table_.index(handle);
     arm_end(leg, now);
     if (!attempt.linger.armed()) wheel_.arm(attempt.linger, now.steady + config_.late_answers);
-    attempt.linger.self = call;
     ++counters_.answered;
-    leg.record.dialog = dialog::serialise(leg.dialog);
-    put(leg.record, Write::Purpose::answer, &waiting, now);
+    put(record, Write::Purpose::answer, &waiting, now);
 }
 
 Verdict Accounting::refused(Handle call, int status, std::string_view reason, Ticket waiting, Now now) {
     Attempt* attempt = table_.attempts.find(call);
-    if (attempt == nullptr || attempt->refusal || !attempt->tags.empty()) return Verdict::go_on;
-    attempt->record.end = end_of(*attempt, status);
-    attempt->record.ended = now.utc;
-    attempt->record.status = status;
-    attempt->record.reason = reason;
+    if (attempt == nullptr || attempt->refusal || !attempt->answers.empty()) return Verdict::go_on;
+    CallRecord& record = attempt->text->record;
+    record.end = end_of(*attempt, status);
+    record.ended = now.utc;
+    record.status = status;
+    record.reason = reason;
     ++counters_.refused;
-    Write& write = put(attempt->record, Write::Purpose::refusal, &waiting, now);
+    Write& write = put(record, Write::Purpose::refusal, &waiting, now);
     write.attempt = call;
     attempt->refusal = write.limit.self;
     return Verdict::wait;
@@ -151,7 +166,7 @@ void Accounting::cancelled(Handle call, Now) {
 
 void Accounting::on_linger(Timer& timer, Now) {
     auto& linger = static_cast<OwnedTimer&>(timer);
-    linger.owner.table_.attempts.erase(linger.self);
+    linger.owner.table_.erase_attempt(linger.self);
 }
 
 // The dialog -----------------------------------------------------------------------------------------------------------------
@@ -163,14 +178,15 @@ dialog::CallPort::InDialog Accounting::find(const Message& request) {
 void Accounting::request_passed(const InDialog& where, const Message& request, Now now) {
     Leg* leg = table_.legs.find(where.call);
     if (leg == nullptr || leg->closing) return;
-    dialog::observe_request(leg->dialog, where.direction, request, config_.session, now);
-    if (request.method() == Method::ack && !leg->offer.empty() && leg->record.codecs.empty())
-        leg->record.codecs = sdp::codec_names(sdp_of(request), leg->offer);
+    CallRecord& record = leg->text->record;
+    dialog::observe_request(leg->text->dialog, where.direction, request, config_.session, now);
+    if (request.method() == Method::ack && !leg->text->offer.empty() && record.codecs.empty())
+        record.codecs = sdp::codec_names(sdp_of(request), leg->text->offer);
     if (leg->ending) return;  // of two BYEs that cross, the first ended the call
     if (request.method() == Method::bye) {
         leg->ending = true;
-        leg->record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
-        leg->record.ended = now.utc;
+        record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
+        record.ended = now.utc;
     } else {
         update_later(*leg, now);
     }
@@ -187,25 +203,26 @@ Verdict Accounting::response_passed(const InDialog& where, Method method, const 
         return Verdict::wait;
     }
     if (response != nullptr) {
-        const auto refresh = dialog::observe_response(leg->dialog, where.direction, *response, now);
+        const auto refresh = dialog::observe_response(leg->text->dialog, where.direction, *response, now);
         if (refresh.target || refresh.session) update(*leg, now);
     }
     if (method != Method::bye) {
         if (!leg->ending) arm_end(*leg, now);
         return Verdict::go_on;
     }
+    CallRecord& record = leg->text->record;
     if (!leg->ending) {
-        leg->record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
-        leg->record.ended = now.utc;
+        record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
+        record.ended = now.utc;
     }
-    close(where.call, *leg, leg->record.end, leg->record.ended, &waiting, now);
+    close(where.call, *leg, record.end, record.ended, &waiting, now);
     return Verdict::wait;
 }
 
 void Accounting::arm_end(Leg& leg, Now now) {
+    const dialog::DialogState& dialog = leg.text->dialog;
     Duration after = config_.bye_limit;
-    if (!leg.ending)
-        after = leg.dialog.has_expiration() ? leg.dialog.session_expires - now.utc : leg.dialog.last_seen + config_.max_call - now.utc;
+    if (!leg.ending) after = (dialog.has_expiration() ? dialog.session_expires : dialog.last_seen + config_.max_call) - now.utc;
     wheel_.arm(leg.end, now.steady + std::max(after, Duration{0}));
 }
 
@@ -213,24 +230,26 @@ void Accounting::on_leg_end(Timer& timer, Now now) {
     auto& end = static_cast<OwnedTimer&>(timer);
     Accounting& self = end.owner;
     Leg& leg = *self.table_.legs.find(end.self);
-    if (leg.ending) return self.close(end.self, leg, leg.record.end, leg.record.ended, nullptr, now);
-    if (leg.dialog.has_expiration()) {
+    const dialog::DialogState& dialog = leg.text->dialog;
+    if (leg.ending) return self.close(end.self, leg, leg.text->record.end, leg.text->record.ended, nullptr, now);
+    if (dialog.has_expiration()) {
         ++self.counters_.expired;  // §8.3: the state is dropped, no BYE is sent
-        return self.close(end.self, leg, End::expired, leg.dialog.last_seen, nullptr, now);
+        return self.close(end.self, leg, End::expired, dialog.last_seen, nullptr, now);
     }
     ++self.counters_.unconfirmed;
-    self.close(end.self, leg, End::unconfirmed, leg.dialog.last_seen + self.config_.max_call, nullptr, now);
+    self.close(end.self, leg, End::unconfirmed, dialog.last_seen + self.config_.max_call, nullptr, now);
 }
 
 void Accounting::close(Handle handle, Leg& leg, End end, UtcTime ended, const Ticket* waiting, Now now) {
     leg.end.cancel();
     leg.update.cancel();
-    leg.record.end = end;
-    leg.record.ended = std::max(ended, leg.record.answered);
-    leg.record.seconds = whole_seconds(leg.record.answered, leg.record.ended);
-    leg.record.dialog.clear();
+    CallRecord& record = leg.text->record;
+    record.end = end;
+    record.ended = std::max(ended, record.answered);
+    record.seconds = whole_seconds(record.answered, record.ended);
+    record.dialog.clear();
     ++counters_.ended;
-    Write& write = put(leg.record, Write::Purpose::end, waiting, now);
+    Write& write = put(record, Write::Purpose::end, waiting, now);
     write.leg = handle;
     leg.closing = write.limit.self;
 }
@@ -241,11 +260,12 @@ void Accounting::update_later(Leg& leg, Now now) {
 
 void Accounting::update(Leg& leg, Now now) {
     leg.update.cancel();
-    leg.record.dialog = dialog::serialise(leg.dialog);
-    CallRecord open = leg.record;  // a BYE may be under way: the row stays in progress until its end
-    open.end = End::none;
-    open.ended = {};
-    put(open, Write::Purpose::update, nullptr, now);
+    open_ = leg.text->record;  // a BYE may be under way: the row stays in progress until its end
+    open_.end = End::none;
+    open_.ended = {};
+    open_.dialog.clear();
+    dialog::append_serialised(leg.text->dialog, open_.dialog);
+    put(open_, Write::Purpose::update, nullptr, now);
 }
 
 void Accounting::on_update(Timer& timer, Now now) {
@@ -292,7 +312,7 @@ void Accounting::on_committed(Ticket ticket, bool ok, Now now) {
         ++counters_.not_written;
         alarm("a call record was not written", write->record, now);
     }
-    table_.attempts.erase(write->attempt);
+    table_.erase_attempt(write->attempt);
     table_.erase_leg(write->leg);
     const auto waiting = std::exchange(write->waiting, {});
     table_.writes.erase(ticket.handle);
@@ -330,11 +350,11 @@ void Accounting::adopt(const CallRecord& record, Now now) {
         put(closed, Write::Purpose::end, nullptr, now);
         return;
     }
-    const Handle handle = table_.legs.emplace(&Accounting::on_leg_end, &Accounting::on_update, *this);
+    const Handle handle = table_.add_leg(&Accounting::on_leg_end, &Accounting::on_update, *this);
     Leg& leg = *table_.legs.find(handle);
-    leg.end.self = leg.update.self = handle;
-    leg.record = record;
-    leg.dialog = std::move(*state);
+    leg.text->record = record;
+    leg.text->dialog = std::move(*state);
+    leg.text->offer.clear();
     table_.index(handle);
     arm_end(leg, now);
 }

@@ -70,12 +70,13 @@ public:
     template <class Function>
     void for_each_active(Function&& function) {
         table_.legs.for_each([&](Handle, const Leg& leg) {
-            if (!leg.closing) function(leg.record, leg.dialog);
+            if (!leg.closing) function(leg.text->record, leg.text->dialog);
         });
     }
 
 private:
-    void make_leg(Handle call, Attempt& attempt, const message::Message& response, std::string_view target, Ticket waiting, Now now);
+    void begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, Now now);
+    void make_leg(Attempt& attempt, const message::Message& response, std::string_view target, Ticket waiting, Now now);
     void close(Handle handle, Leg& leg, CallRecord::End end, UtcTime ended, const Ticket* waiting, Now now);
     void arm_end(Leg& leg, Now now);
     void update_later(Leg& leg, Now now);
@@ -98,6 +99,7 @@ private:
     std::uint16_t shard_, ticket_kind_;
     CallTable table_;
     Counters counters_;
+    CallRecord open_;  ///< composed for an update
     Instant next_alarm_{};
     std::uint64_t alarms_held_ = 0;
 };

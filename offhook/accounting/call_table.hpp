@@ -6,8 +6,11 @@
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "offhook/accounting/record_store.hpp"
 #include "offhook/base/siphash.hpp"
@@ -19,6 +22,23 @@ namespace offhook::accounting {
 
 class Accounting;
 
+/// What an attempt or a leg consists of, kept when it is over: the next one writes into the same strings, so that a warm shard
+/// allocates nothing for a call (design rule 5).
+template <class Text>
+class Spares {
+public:
+    [[nodiscard]] std::unique_ptr<Text> take() {
+        if (spare_.empty()) return std::make_unique<Text>();
+        auto text = std::move(spare_.back());
+        spare_.pop_back();
+        return text;
+    }
+    void give_back(std::unique_ptr<Text> text) { spare_.push_back(std::move(text)); }
+
+private:
+    std::vector<std::unique_ptr<Text>> spare_;
+};
+
 /// A Timer that knows whose it is.
 struct OwnedTimer : Timer {
     OwnedTimer(Fire fire, Accounting& the_owner) : Timer(fire), owner(the_owner) {}
@@ -28,23 +48,29 @@ struct OwnedTimer : Timer {
 
 /// An INVITE server transaction.
 struct Attempt {
+    struct Text {
+        CallRecord record;          ///< what every record of it begins with
+        dialog::InviteFacts invite;
+        std::string offer;          ///< SDP of the INVITE: then a 2xx holds the answer, else the ACK
+    };
     Attempt(Timer::Fire fire, Accounting& owner) : linger(fire, owner) {}
-    CallRecord record;              ///< what every record of it begins with
-    dialog::InviteFacts invite;
-    std::string offer;              ///< SDP of the INVITE: then a 2xx holds the answer, else the ACK
+    std::unique_ptr<Text> text;
     bool cancelled = false;
     Handle refusal;                 ///< the Write of its refusal
-    boost::container::small_vector<std::string, 1> tags;  ///< To tags that answered: their legs may be gone already
+    boost::container::small_vector<std::uint64_t, 2> answers;  ///< keys of the dialogs that answered: their legs may be gone already
     OwnedTimer linger;              ///< armed by the first answer
 };
 
 /// An answered dialog: one record.
 struct Leg {
+    struct Text {
+        CallRecord record;
+        dialog::DialogState dialog;
+        std::string offer;          ///< SDP of the 2xx, if the ACK holds the answer
+    };
     Leg(Timer::Fire end_fire, Timer::Fire update_fire, Accounting& owner) : end(end_fire, owner), update(update_fire, owner) {}
-    CallRecord record;
-    dialog::DialogState dialog;
+    std::unique_ptr<Text> text;
     std::uint64_t key = 0;
-    std::string offer;              ///< SDP of the 2xx, if the ACK holds the answer
     bool ending = false;            ///< a BYE passed
     Handle closing;                 ///< the Write of the closed record; the leg goes when it is committed
     OwnedTimer end;                 ///< session expiry, max_call, or the limit of a BYE
@@ -70,16 +96,23 @@ public:
     Slab<Leg> legs;
     Slab<Write> writes;
 
+    /// With texts in which everything may still stand from an earlier one.
+    Handle add_attempt(Timer::Fire fire, Accounting& owner);
+    Handle add_leg(Timer::Fire end_fire, Timer::Fire update_fire, Accounting& owner);
+    void erase_attempt(Handle attempt);
+    void erase_leg(Handle leg);
+
     /// The same for both orders of the tags.
     [[nodiscard]] std::uint64_t key_of(std::string_view call_id, std::string_view tag, std::string_view other_tag) const;
     /// Makes the leg findable by its dialog. A leg of the same dialog, left by a faulty peer, is hidden by the newer one.
     void index(Handle leg);
-    void erase_leg(Handle leg);
     [[nodiscard]] dialog::CallPort::InDialog find(std::string_view call_id, std::string_view from_tag, std::string_view to_tag);
     [[nodiscard]] bool empty() const { return attempts.size() + legs.size() + writes.size() + by_dialog_.size() == 0; }
 
 private:
     SipKey key_;
+    Spares<Attempt::Text> spare_attempts_;
+    Spares<Leg::Text> spare_legs_;
     boost::unordered_flat_map<std::uint64_t, Handle> by_dialog_;
 };
 

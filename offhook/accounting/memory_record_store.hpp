@@ -51,7 +51,8 @@ private:
         bool ok;
     };
     struct Due : Timer {
-        explicit Due(MemoryRecordStore& the_store) : Timer([](Timer& timer, Now now) { static_cast<Due&>(timer).store.commit(now); }), store(the_store) {}
+        explicit Due(MemoryRecordStore& the_store) : Timer(&fire), store(the_store) {}
+        static void fire(Timer& timer, Now now) { static_cast<Due&>(timer).store.commit(now); }
         MemoryRecordStore& store;
     };
 

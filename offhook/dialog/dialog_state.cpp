@@ -1,7 +1,6 @@
 #include "offhook/dialog/dialog_state.hpp"
 
 #include <algorithm>
-#include <utility>
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/name_addr.hpp"
@@ -48,37 +47,48 @@ std::string_view tag_of(const Message& m, HeaderId id) {
     return value ? value->tag() : std::string_view{};
 }
 
-InviteFacts facts_of(const Message& invite, const SessionTimerConfig& config) {
-    return {.call_id = std::string(invite.value(HeaderId::call_id)),
-            .caller_tag = std::string(tag_of(invite, HeaderId::from)),
-            .caller_uri = std::string(uri_of(invite, HeaderId::from)),
-            .callee_uri = std::string(uri_of(invite, HeaderId::to)),
-            .caller_contact = std::string(contact_of(invite)),
-            .cseq = cseq_of(invite),
-            .session = session_request(invite, config)};
+void read_invite(const Message& invite, const SessionTimerConfig& config, InviteFacts& out) {
+    out.call_id = invite.value(HeaderId::call_id);
+    out.caller_tag = tag_of(invite, HeaderId::from);
+    out.caller_uri = uri_of(invite, HeaderId::from);
+    out.callee_uri = uri_of(invite, HeaderId::to);
+    out.caller_contact = contact_of(invite);
+    out.cseq = cseq_of(invite);
+    out.session = session_request(invite, config);
 }
 
-DialogState from_answer(const InviteFacts& invite, const Message& response, Now now) {
-    DialogState state;
-    state.call_id = invite.call_id;
-    state.caller.tag = invite.caller_tag;
-    state.caller.uri = invite.caller_uri;
-    state.caller.contact = invite.caller_contact;
-    state.caller.cseq = invite.cseq;
-    state.callee.tag = std::string(tag_of(response, HeaderId::to));
-    state.callee.uri = invite.callee_uri;
-    state.callee.contact = std::string(contact_of(response));
+void read_answer(const InviteFacts& invite, const Message& response, Now now, DialogState& out) {
+    out.call_id = invite.call_id;
+    out.caller.tag = invite.caller_tag;
+    out.caller.uri = invite.caller_uri;
+    out.caller.contact = invite.caller_contact;
+    out.caller.cseq = invite.cseq;
+    out.callee.tag = tag_of(response, HeaderId::to);
+    out.callee.uri = invite.callee_uri;
+    out.callee.contact = contact_of(response);
+    out.callee.cseq = 0;
+    out.caller.pending.cseq = out.callee.pending.cseq = 0;
     // §12.1.1: the callee takes Record-Route in order; §12.1.2: the caller in reverse.
+    std::size_t count = 0;
     message::ListReader routes(response, HeaderId::record_route);
-    while (const auto item = routes.next()) state.callee.route_set.emplace_back(item->text);
-    state.caller.route_set.assign(state.callee.route_set.rbegin(), state.callee.route_set.rend());
-    state.last_seen = now.utc;
-    start_session(state, invite.session, response, now);
-    return state;
+    for (auto& set = out.callee.route_set; const auto item = routes.next(); ++count) {
+        if (count < set.size()) set[count] = item->text;
+        else set.emplace_back(item->text);
+    }
+    out.callee.route_set.resize(count);
+    out.caller.route_set.resize(count);
+    std::reverse_copy(out.callee.route_set.begin(), out.callee.route_set.end(), out.caller.route_set.begin());
+    out.ack_seen = false;
+    out.last_seen = now.utc;
+    start_session(out, invite.session, response, now);
 }
 
 DialogState from_answer(const Message& invite, const Message& response, const SessionTimerConfig& config, Now now) {
-    return from_answer(facts_of(invite, config), response, now);
+    InviteFacts facts;
+    read_invite(invite, config, facts);
+    DialogState state;
+    read_answer(facts, response, now, state);
+    return state;
 }
 
 void observe_request(DialogState& state, Direction from, const Message& request, const SessionTimerConfig& config, Now now) {
@@ -92,7 +102,9 @@ void observe_request(DialogState& state, Direction from, const Message& request,
     }
     sender.cseq = std::max(sender.cseq, cseq);
     if (!refreshes_session(request)) return;
-    sender.pending = {.cseq = cseq, .contact = std::string(contact_of(request)), .session = session_request(request, config)};
+    sender.pending.cseq = cseq;
+    sender.pending.contact = contact_of(request);
+    sender.pending.session = session_request(request, config);
 }
 
 // RFC 6141 §4.3 and RFC 3311 §5.2: a target refresh counts once it was accepted. An interim 1xx does not bind us: what is
@@ -103,7 +115,7 @@ Refresh observe_response(DialogState& state, Direction from, const Message& resp
     state.last_seen = std::max(state.last_seen, now.utc);
     const std::uint32_t cseq = cseq_of(response);
     if (sender.pending.cseq == 0 || sender.pending.cseq != cseq || response.status() < 200) return refresh;
-    const Side::Pending pending = std::exchange(sender.pending, {});
+    sender.pending.cseq = 0;
     if (response.status() >= 300) return refresh;
     Side& other = from == Direction::from_caller ? state.callee : state.caller;
     const auto take_over = [&refresh](std::string& target, std::string_view contact) {
@@ -111,10 +123,10 @@ Refresh observe_response(DialogState& state, Direction from, const Message& resp
         target = contact;
         refresh.target = true;
     };
-    take_over(sender.contact, pending.contact);
+    take_over(sender.contact, sender.pending.contact);
     take_over(other.contact, contact_of(response));
     const UtcTime before = state.session_expires;
-    start_session(state, pending.session, response, now);
+    start_session(state, sender.pending.session, response, now);
     refresh.session = before != state.session_expires;
     return refresh;
 }
@@ -206,6 +218,11 @@ private:
 
 std::string serialise(const DialogState& state) {
     std::string out;
+    append_serialised(state, out);
+    return out;
+}
+
+void append_serialised(const DialogState& state, std::string& out) {
     append_line(out, version);
     append_line(out, state.call_id);
     append_line(out, std::uint64_t{state.ack_seen});
@@ -213,7 +230,6 @@ std::string serialise(const DialogState& state) {
     append_line(out, micros(state.session_expires));
     append_side(out, state.caller);
     append_side(out, state.callee);
-    return out;
 }
 
 std::optional<DialogState> parse_dialog_state(std::string_view text) {

@@ -29,7 +29,7 @@ struct Side {
         std::uint32_t cseq = 0;          ///< 0: none
         std::string contact;             ///< target once it is accepted; empty: unchanged
         SessionRequest session;
-        friend bool operator==(const Pending& a, const Pending& b) { return a.cseq == b.cseq && a.contact == b.contact; }
+        friend bool operator==(const Pending& a, const Pending& b) { return a.cseq == b.cseq && (a.cseq == 0 || a.contact == b.contact); }
     } pending;
     friend bool operator==(const Side&, const Side&) = default;
 };
@@ -52,8 +52,9 @@ struct InviteFacts {
     std::uint32_t cseq = 0;
     SessionRequest session;
 };
-[[nodiscard]] InviteFacts facts_of(const message::Message& invite, const SessionTimerConfig& config);
-[[nodiscard]] DialogState from_answer(const InviteFacts& invite, const message::Message& response, Now now);
+/// Both overwrite all of `out`, whose memory is used again.
+void read_invite(const message::Message& invite, const SessionTimerConfig& config, InviteFacts& out);
+void read_answer(const InviteFacts& invite, const message::Message& response, Now now, DialogState& out);
 [[nodiscard]] DialogState from_answer(const message::Message& invite, const message::Message& response, const SessionTimerConfig& config,
                                       Now now);
 
@@ -72,6 +73,7 @@ Refresh observe_response(DialogState& state, Direction from, const message::Mess
 
 /// One line for each value, in a fixed order, line ends and backslashes escaped; the first line is the version.
 [[nodiscard]] std::string serialise(const DialogState& state);
+void append_serialised(const DialogState& state, std::string& out);
 [[nodiscard]] std::optional<DialogState> parse_dialog_state(std::string_view text);
 
 /// The tag of From or To; empty if it has none or cannot be read.

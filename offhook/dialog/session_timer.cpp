@@ -1,6 +1,8 @@
 #include "offhook/dialog/session_timer.hpp"
 
 #include <algorithm>
+#include <array>
+#include <charconv>
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/values.hpp"
@@ -56,13 +58,15 @@ Forwarded forwarded(const Numbers& n, const SessionTimerConfig& config) {
     return out;
 }
 
+// Longer than a std::string holds without the heap, so it is composed on the stack.
 std::string_view line(message::Edits& edits, std::string_view name, std::uint32_t seconds, std::string_view after = {}) {
-    std::string text(name);
-    text += ": ";
-    append_number(text, seconds);
-    text += after;
-    text += "\r\n";
-    return edits.keep(text);
+    std::array<char, 64> text;
+    char* end = std::copy(name.begin(), name.end(), text.begin());
+    end = std::copy_n(": ", 2, end);
+    end = std::to_chars(end, text.end(), seconds).ptr;
+    end = std::copy(after.begin(), after.end(), end);
+    end = std::copy_n("\r\n", 2, end);
+    return edits.keep({text.data(), end});
 }
 
 // Replaces the number of "N;refresher=..." and leaves the parameters: "MUST NOT insert or modify the value of the refresher" (§8.1).

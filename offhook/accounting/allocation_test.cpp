@@ -1,0 +1,83 @@
+// A warm shard takes nothing from the heap for a call (design rule 5): every allocation of this test program is counted.
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <new>
+
+#include "offhook/accounting/accounting.hpp"
+#include "offhook/dialog/sip_text_test.hpp"
+
+namespace {
+std::size_t allocations = 0;
+}
+
+void* operator new(std::size_t size) {
+    ++allocations;
+    if (void* memory = std::malloc(size)) return memory;
+    throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace offhook::accounting {
+namespace {
+
+using namespace std::chrono_literals;
+using test::SipText;
+
+struct LastTicket : RecordStore {
+    void put(const CallRecord&, Ticket t) override { ticket = t; }
+    [[nodiscard]] bool healthy(Now) const override { return true; }
+    Ticket ticket;
+};
+
+struct Gate : dialog::ResponseGate {
+    void release(Ticket, Now) override { ++released; }
+    unsigned released = 0;
+};
+
+TEST(Allocations, AreNoneForACallOnAWarmShard) {
+    const std::string dialog =
+        "Via: SIP/2.0/UDP 192.0.2.10:5070;branch=z9hG4bK-524287-1---7d7a3f;rport\nFrom: \"Alice\" <sip:u000000@example.com>;tag=9b2f3c1d9b2f3c1d\n"
+        "Call-ID: 7c9e6679-7425-40de-944b-e07fc1f90ae7\nUser-Agent: A phone with a long name/1.0\n";
+    const SipText invite("INVITE sip:u000001@example.com SIP/2.0\nTo: <sip:u000001@example.com>\nCSeq: 1 INVITE\n"
+                         "Contact: <sip:u000000@192.0.2.10:5070>\n" + dialog);
+    const std::string to = "To: <sip:u000001@example.com>;tag=524287abcdef524287\nContact: <sip:u000001@192.0.2.20:5070>\n"
+                           "Record-Route: <sip:192.0.2.1:5060;lr;oh=0123456789abcdef>\n" + dialog;
+    const SipText ringing("SIP/2.0 180 Ringing\nCSeq: 1 INVITE\n" + to), ok("SIP/2.0 200 OK\nCSeq: 1 INVITE\n" + to);
+    const SipText ack("ACK sip:u000001@192.0.2.20:5070 SIP/2.0\nCSeq: 1 ACK\n" + to);
+    const SipText bye("BYE sip:u000001@192.0.2.20:5070 SIP/2.0\nCSeq: 2 BYE\n" + to);
+    const SipText gone("SIP/2.0 200 OK\nCSeq: 2 BYE\n" + to);
+
+    Now now{Instant{}, UtcTime(std::chrono::sys_days(std::chrono::year(2026) / 5 / 1))};
+    TimerWheel wheel(now.steady);
+    LastTicket store;
+    Gate gate;
+    Observer observer;
+    Accounting accounting({}, wheel, store, observer, SipKey{1, 2}, RecordIds(0), 0, 1);
+    accounting.set_gate(gate);
+    transaction::Request request;
+    request.message = invite.message;
+    request.sender = {transaction::Sender::Trust::authenticated, "u000000", "example.com"};
+    std::size_t before = 0;
+    for (int i = 0; i < 1100; ++i) {
+        if (i == 1000) before = allocations;
+        const Handle call = accounting.admit(request, now).value_or(Handle{});
+        accounting.tried(call, "sip:u000001@192.0.2.20:5070", now);
+        accounting.ringing(call, ringing, now);
+        ASSERT_EQ(accounting.answered(call, ok, "sip:u000001@192.0.2.20:5070", {}, now), dialog::Verdict::wait);
+        accounting.on_committed(store.ticket, true, now);
+        accounting.request_passed(accounting.find(ack), ack, now);
+        const auto where = accounting.find(bye);
+        accounting.request_passed(where, bye, now);
+        ASSERT_EQ(accounting.response_passed(where, message::Method::bye, &gone.message, {}, now), dialog::Verdict::wait);
+        accounting.on_committed(store.ticket, true, now);
+        now = {now.steady + 1s, now.utc + 1s};
+        wheel.advance(now);
+    }
+    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(gate.released, 2200U);
+}
+
+}  // namespace
+}  // namespace offhook::accounting
