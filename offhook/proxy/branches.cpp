@@ -260,7 +260,7 @@ void Proxy::write(Context& context, const Branch& branch, const Flow& flow, std:
     write_forwarded(out_, request.message, plan, edits_);
 }
 
-// One value, or two where the sides differ in protocol or address (RFC 5658 §3): each side gets one that it can reach us by.
+// One value, or two where the sides differ in protocol or address (RFC 5658 §5): each side gets one that it can reach us by.
 void Proxy::write_record_route(Context& context, const Branch& branch, const Flow& flow) {
     const transaction::Request& request = *context.request;
     std::string_view first_tag, caller, callee;
