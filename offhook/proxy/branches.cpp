@@ -303,7 +303,7 @@ void Proxy::send_ack(Context& context, Branch& branch) {
     write(context, branch, flow, branch_text_);
     ports_.sender.send(flow, out_, {});
     ++counters_.forwarded;
-    context.decided = context.finished = true;
+    close(context);
 }
 
 void Proxy::on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now) {

@@ -22,6 +22,8 @@ TEST(Call, IsSetUpAndReleased) {
     w.answer(w.last("INVITE"), 180);
     w.answer(w.last("INVITE"), 200);
     EXPECT_THAT(w.left(), ElementsAre("SIP/2.0 180 Ringing > 192.0.2.10:5060", "SIP/2.0 200 OK > 192.0.2.10:5060"));
+    EXPECT_TRUE(w.proxy.idle());  // a drain need not wait for what only absorbs
+    EXPECT_FALSE(w.proxy.empty());
     const Sent ok = w.last("SIP/2.0 200");
     EXPECT_THAT(Text(ok.bytes).values(HeaderId::via), SizeIs(1));
     w.receive(w.in_dialog(ok, "ACK", 1));

@@ -52,6 +52,7 @@ Context& Proxy::open(RequestPtr request) {
     context.identity_hash = identity_hash(loop_key_, context.identity);
     context.has_to_tag = !context.identity.to_tag.empty();
     context.request = std::move(request);
+    ++unanswered_;
     if (context.server) by_server_.insert_or_assign(key_of(context.server), handle);
     return context;
 }
@@ -202,7 +203,7 @@ void Proxy::serve_ourselves(Context& context, Now now) {
         if (context.method == Method::other) return refuse(context, 501, now, {}, std::string(own_methods));
         return refuse(context, 405, now, {}, std::string(own_methods));
     }
-    context.decided = context.finished = true;
+    close(context);
     std::ignore = ports_.layer.respond(*context.request, 200, now, {}, capabilities);
 }
 
@@ -246,7 +247,7 @@ void Proxy::on_ack(RequestPtr ack, Now now) {
 
 void Proxy::drop_ack(Context& context, Now now) {
     ports_.observer.rejected(Cause::unmatched_ack, 0, context.request->message.value(HeaderId::call_id), context.request->flow.remote, now);
-    context.decided = context.finished = true;
+    close(context);
 }
 
 void Proxy::on_cancel(transaction::ServerId invite, const Message& cancel, Now now) {
@@ -265,6 +266,12 @@ void Proxy::on_cancel(transaction::ServerId invite, const Message& cancel, Now n
     cancel_branches(context, cancel.value(HeaderId::reason), now);
     advance(context, now);
     close_if_done(self);
+}
+
+// Nothing more is owed upstream.
+void Proxy::close(Context& context) {
+    context.decided = true;
+    if (!std::exchange(context.finished, true)) --unanswered_;
 }
 
 void Proxy::close_if_done(Handle handle) {

@@ -90,8 +90,10 @@ public:
     void release(Ticket ticket, Now now) override;
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
-    /// Nothing is under way: no context, branch or held response is left.
-    [[nodiscard]] bool idle() const { return contexts_.size() + branches_.size() + held_.size() == 0; }
+    /// Every request was answered: what is left only absorbs repetitions and late answers.
+    [[nodiscard]] bool idle() const { return unanswered_ == 0; }
+    /// No context, branch or held response is left.
+    [[nodiscard]] bool empty() const { return contexts_.size() + branches_.size() + held_.size() == 0; }
 
 private:
     // proxy.cpp: a request comes in
@@ -142,6 +144,7 @@ private:
     void settle(Context& context, Handle held, dialog::Verdict verdict, int status, std::string_view bytes, Now now);
     void respond_upstream(Context& context, int status, std::string_view bytes, Now now);
     void give_request_back(Context& context);
+    void close(Context& context);
     void close_if_done(Handle context);
     [[nodiscard]] Ticket ticket(Handle handle) const { return {config_.shard, config_.ticket_kind, handle}; }
 
@@ -152,6 +155,7 @@ private:
     SipKey loop_key_;
     UserExists user_exists_;
     bool draining_ = false;
+    std::size_t unanswered_ = 0;
     Counters counters_;
 
     Slab<Context> contexts_;

@@ -143,7 +143,7 @@ void Proxy::finish(Context& context, Now now) {
     if (context.decided) return;
     context.decided = context.no_more_targets = true;
     if (context.method == Method::ack) {
-        context.finished = true;
+        close(context);
         return;
     }
     int status = context.best == 0 ? 408 : context.refused ? context.best : upstream_status(context.best);
@@ -200,7 +200,7 @@ void Proxy::release(Ticket ticket, Now now) {
 }
 
 void Proxy::respond_upstream(Context& context, int status, std::string_view bytes, Now now) {
-    context.finished = true;
+    close(context);
     // A 408 to a non-INVITE stays in its transaction (RFC 4320 §4.2).
     if (!bytes.empty()) {
         std::ignore = ports_.layer.respond(context.server, status, bytes, now);

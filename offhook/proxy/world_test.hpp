@@ -182,7 +182,8 @@ struct World : transaction::ServerUser {
     /// Nothing is left of anything, once every transaction has had its time.
     [[nodiscard]] bool drained() {
         run_for(400s);
-        return proxy.idle() && layer.server_count() == 0 && layer.client_count() == 0 && layer.request_count() == 0 && wheel.size() == 0;
+        return proxy.empty() && proxy.idle() && layer.server_count() == 0 && layer.client_count() == 0 && layer.request_count() == 0 &&
+               wheel.size() == 0;
     }
 
     // What the program does
