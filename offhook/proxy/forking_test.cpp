@@ -61,6 +61,29 @@ TEST(Parallel, TwoAnswersBothPass) {
     EXPECT_TRUE(w.drained());
 }
 
+// Whoever makes To tags up fills no table of ours.
+TEST(Answers, AreBoundedInNumber) {
+    World w;
+    w.receive(write({}));
+    const Sent invite = w.last("INVITE");
+    for (int tag = 0; tag < 100; ++tag) w.answer(invite, 200, "t" + std::to_string(tag));
+    EXPECT_EQ(w.count("SIP/2.0 200"), 64U);
+    EXPECT_TRUE(w.drained());
+}
+
+// A callee that drops the caller's Via has answered nobody: its branch is over, and nothing of the call stays.
+TEST(Answers, WithoutTheCallersViaEndTheBranch) {
+    World w;
+    w.receive(write({}));
+    Sent cut = w.last("INVITE");
+    const std::size_t at = cut.bytes.find("Via: SIP/2.0/UDP 192.0.2.10");
+    cut.bytes.erase(at, cut.bytes.find("\r\n", at) + 2 - at);
+    w.answer(cut, 200);
+    EXPECT_EQ(w.last("SIP/2.0 502").to.remote.text(), World::alice);
+    EXPECT_THAT(w.calls.log, ElementsAre("admit", "refused 502"));
+    EXPECT_TRUE(w.drained());
+}
+
 TEST(Parallel, A6xxEndsTheOthersAndComesWhenTheyHaveEnded) {
     Fork w;
     w.receive(write({}));

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "offhook/base/text.hpp"
+#include "offhook/location/lookup.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/message/via.hpp"
 #include "offhook/proxy/loop.hpp"
@@ -25,6 +26,13 @@ constexpr std::string_view capabilities =
     "Accept: application/sdp\r\n"
     "Supported: path, timer\r\n";
 constexpr std::string_view own_methods = "Allow: OPTIONS, REGISTER\r\n";
+
+bool came_back_unchanged(const Branch& branch, const Message& request) {
+    if (request.request_uri() == branch.target.uri) return true;
+    std::string sent;
+    location::append_request_uri(sent, branch.target.uri);
+    return request.request_uri() == sent;
+}
 
 }  // namespace
 
@@ -68,13 +76,15 @@ RequestPtr Proxy::handle(RequestPtr request, Now now) {
 void Proxy::process(Context& context, Now now) {
     const Message& request = context.request->message;
     const bool cancelled = cancelled_early_.erase(key_of(context.server)) != 0;
-    const Context* original = original_of(request);
+    const Branch* original = original_of(request);
     if (original != nullptr) {
         ++counters_.spirals;
-        if (context.trust == Trust::unknown) context.trust = original->trust;  // judged when it came first
+        // As we sent it, it is still its first sender's. Where it goes to if somebody changed its Request-URI is his choice and not the
+        // caller's: a callee could otherwise call, in the caller's name and past the records, whom only known senders may call.
+        if (context.trust == Trust::unknown && came_back_unchanged(*original, request)) context.trust = contexts_.find(original->context)->trust;
     } else if (context.method == Method::invite && !context.has_to_tag) {
-        if (draining_) return refuse(context, Cause::draining, 503, now, {}, retry_after());
         if (!admitted(context, now)) return;
+        if (draining_) return refuse(context, Cause::draining, 503, now, {}, retry_after());  // on record, as any other refusal
     }
     if (cancelled) {
         // Its CANCEL came while it was suspended on its way here (design rule 3): nothing is forked.
@@ -174,7 +184,7 @@ bool Proxy::has_looped(const Context& context) const {
     return false;
 }
 
-const Context* Proxy::original_of(const Message& request) {
+const Branch* Proxy::original_of(const Message& request) {
     std::uint64_t identity = 0;
     message::ListReader reader(request, HeaderId::via);
     while (const auto item = reader.next()) {
@@ -185,7 +195,7 @@ const Context* Proxy::original_of(const Message& request) {
         const Context* context = contexts_.find(branch->context);
         if (context == nullptr || context->loop_hash != mark->hash) continue;
         if (identity == 0) identity = identity_hash(loop_key_, identity_of(request));
-        if (context->identity_hash == identity && context->method == request.method()) return context;
+        if (context->identity_hash == identity && context->method == request.method()) return branch;
     }
     return nullptr;
 }

@@ -78,7 +78,8 @@ public:
     void set_config(const Config& config);  ///< for requests that come from now on
 
     /// True if the request is a request of ours that came back, changed or not: part of a branch that is still alive here. Then its
-    /// sender was judged when it came first; it is neither challenged nor recorded again. A stranger cannot make one up.
+    /// sender was judged when it came first; it is neither challenged nor recorded again. A stranger cannot make one up, and whoever
+    /// changed its Request-URI speaks for himself from there on.
     [[nodiscard]] bool is_spiral(const message::Message& request);
     /// True if the request has a To tag and the token of one of our Routes fits it: it belongs to a dialog that we let be made.
     /// Any other request with a To tag gets 481 here.
@@ -99,7 +100,7 @@ private:
     // proxy.cpp: a request comes in
     Context& open(transaction::RequestPtr request);
     void process(Context& context, Now now);
-    [[nodiscard]] const Context* original_of(const message::Message& request);
+    [[nodiscard]] const Branch* original_of(const message::Message& request);
     [[nodiscard]] bool admitted(Context& context, Now now);
     [[nodiscard]] bool valid(Context& context, const message::Uri& uri, Now now);
     [[nodiscard]] bool may_pass(Context& context, const message::Uri& uri, Now now);

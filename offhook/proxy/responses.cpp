@@ -14,6 +14,13 @@ using dialog::Verdict;
 using message::Message;
 using message::Method;
 
+namespace {
+
+/// To tags that may answer one INVITE, each of which costs a record: more phones than RFC 5393 lets ring have not answered.
+constexpr std::size_t most_answers = 64;
+
+}  // namespace
+
 void Proxy::on_response(transaction::ClientId client, Handle cookie, const Message& response, const transport::Flow&, Now now) {
     Branch* branch = branches_.find(cookie);
     if (branch == nullptr || branch->client != client) return;
@@ -59,13 +66,20 @@ void Proxy::pass_success(Context& context, const Message& response, Branch& bran
     upstream_edits_.clear();
     out_.clear();
     if (context.request) dialog::edit_response(context.request->message, response, config_.session_timer, upstream_edits_);
-    if (!write_response_upstream(out_, response, {}, upstream_edits_)) return;
+    if (!write_response_upstream(out_, response, {}, upstream_edits_)) {
+        // Nobody but us is in its Vias: it can go nowhere, and the branch is over.
+        const Handle handle = branch.timer_c.branch;
+        if (branch.state == Branch::State::answered) return;
+        failed(context, handle, 502, nullptr, now);
+        return advance(context, now);
+    }
     const bool repeated = std::ranges::find(context.answered_tags, tag) != context.answered_tags.end();
     if (repeated) {
         const bool held = std::ranges::any_of(context.held, [&](Handle h) { return held_.find(h)->tag == tag; });
         if (!held) std::ignore = ports_.layer.respond(context.server, response.status(), out_, now);
         return;
     }
+    if (context.answered_tags.size() >= most_answers) return;
     context.answered_tags.push_back(tag);
     if (branch.state != Branch::State::answered) {
         branch.state = Branch::State::answered;

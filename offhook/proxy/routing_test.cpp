@@ -84,6 +84,28 @@ TEST(Spiral, PassesUnrecordedAsItsOriginalSender) {
     EXPECT_TRUE(w.drained());
 }
 
+// A callee who sends the INVITE on to somebody else does not do so as the caller: he reaches whom any stranger reaches.
+TEST(Spiral, WithAnotherRequestUriIsNotTheCallersAnyMore) {
+    Config c = config();
+    c.routes = {{.domain = {}, .user_prefix = "00", .unknown = true, .next_hop = "sip:192.0.2.70"}};
+    World w(c);
+    w.bind("carol", "sip:carol@192.0.2.30");
+    w.receive(write({}));
+    const Sent at_bob = w.last("INVITE sip:bob@192.0.2.20");
+    w.trust = Trust::unknown;
+    const auto sent_on = [&](const std::string& uri, const std::string& branch) {
+        w.receive(passed_on(at_bob.bytes, uri, "SIP/2.0/UDP 192.0.2.20:5060;branch=z9hG4bK" + branch), World::bob);
+    };
+    sent_on("sip:0090012345@example.com", "1");
+    EXPECT_EQ(w.last("SIP/2.0 480").to.remote.text(), World::bob);
+    sent_on("sip:x@192.0.2.99", "2");
+    EXPECT_EQ(w.last("SIP/2.0 403").to.remote.text(), World::bob);
+    EXPECT_EQ(w.count("INVITE"), 1U);
+    sent_on("sip:carol@example.com", "3");
+    EXPECT_EQ(w.last("INVITE sip:carol@192.0.2.30").to.remote.text(), World::carol);
+    EXPECT_EQ(w.calls.calls, 1U);
+}
+
 TEST(Spiral, CannotBeMadeUp) {
     World w;
     w.receive(write({}));
