@@ -167,7 +167,7 @@ bool is_host(std::string_view host) {
 }
 
 Parsed<std::string> parse_domain(const std::string& text) {
-    const std::string domain = lower(text);
+    std::string domain = lower(text);
     if (is_host(domain) || IpAddress::parse(domain)) return domain;
     return std::unexpected(fmt::format("{} is not a domain: a host name as \"example.com\" or an address, without port or \"sip:\"", quoted(text)));
 }

@@ -21,6 +21,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <thread>
+#include <tuple>
 
 #include "offhook/auth/hash.hpp"
 #include "offhook/base/text.hpp"
@@ -100,10 +101,10 @@ public:
     Error bind() {
         const tcp::endpoint endpoint = endpoint_of(config_.address);
         Error error;
-        acceptor_.open(endpoint.protocol(), error);
-        if (!error) acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
-        if (!error) acceptor_.bind(endpoint, error);
-        if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
+        std::ignore = acceptor_.open(endpoint.protocol(), error);
+        if (!error) std::ignore = acceptor_.set_option(tcp::acceptor::reuse_address(true), error);
+        if (!error) std::ignore = acceptor_.bind(endpoint, error);
+        if (!error) std::ignore = acceptor_.listen(asio::socket_base::max_listen_connections, error);
         if (!error) bound_ = {config_.address.address, acceptor_.local_endpoint(error).port()};
         return error;
     }
@@ -148,14 +149,16 @@ private:
         const Count count(connections_);
         beast::flat_buffer buffer;
         if (connections_ > config_.max_connections) {
-            co_await write(stream, error_response(503, "too many connections: try again later"), false, 11);
+            Response busy = error_response(503, "too many connections: try again later");
+            busy.headers.emplace_back("Retry-After", "1");
+            co_await write(stream, busy, false, 11);
         } else {
             while (co_await exchange(stream, buffer)) {
             }
         }
         // The peer may still be sending what nobody reads: a reset would take the answer from it.
         Error error;
-        stream.socket().shutdown(tcp::socket::shutdown_send, error);
+        std::ignore = stream.socket().shutdown(tcp::socket::shutdown_send, error);
         stream.expires_after(std::chrono::seconds(1));
         for (std::size_t drained = 0; !error && drained < (1u << 20);) {
             buffer.clear();

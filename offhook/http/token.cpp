@@ -37,7 +37,7 @@ private:
 std::expected<std::string, std::string> make_token(const std::string& path) {
     std::array<char, 32> secret{};
     if (::getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size())) return failed(path, "made: no randomness", errno);
-    const std::string token = to_hex(std::string_view(secret.data(), secret.size()));
+    std::string token = to_hex(std::string_view(secret.data(), secret.size()));
     // Written aside and linked into place: a crash leaves no half of a token, and of two starters one makes it.
     const std::string aside = fmt::format("{}.{}", path, ::getpid());
     {
