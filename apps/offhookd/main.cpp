@@ -56,11 +56,12 @@ public:
     Done run() {
         auto lock = runtime::DirectoryLock::take(config_->data);
         if (!lock) return std::unexpected(lock.error());
-        if (auto raised = runtime::raise_descriptor_limit(runtime::descriptors_needed(config_->runtime)); !raised) return std::unexpected(raised.error());
         auto log = runtime::Log::open(config_->log);
         if (!log) return std::unexpected(log.error());
         log_ = std::move(*log);
-        runtime_ = std::make_unique<runtime::Runtime>(config_->runtime);
+        const auto runtime_config = fit_connections();
+        if (!runtime_config) return std::unexpected(runtime_config.error());
+        runtime_ = std::make_unique<runtime::Runtime>(*runtime_config);
         if (auto bound = runtime_->bind(); !bound) return bound;
         if (auto opened = open_store(); !opened) return opened;
         if (auto opened = open_http(); !opened) return opened;
@@ -73,6 +74,19 @@ public:
     }
 
 private:
+    // Where the system allows fewer descriptors than all connections could take, fewer connections are allowed, and the log says so.
+    std::expected<runtime::Config, std::string> fit_connections() {
+        runtime::Config config = config_->runtime;
+        const std::uint64_t needed = runtime::descriptors_needed(config);
+        if (runtime::raise_descriptor_limit(needed)) return config;
+        config.connections = 1;
+        const auto allowed = runtime::raise_descriptor_limit(runtime::descriptors_needed(config));
+        if (!allowed) return std::unexpected(allowed.error());
+        config.connections = runtime::connections_within(config_->runtime, *allowed);
+        log_->write(Severity::warning, "descriptors", {{"allowed", *allowed}, {"needed", needed}, {"connections-of-each-shard", config.connections}});
+        return config;
+    }
+
     Done open_store() {
         auto store = store::Store::open(config_->store, runtime_.get());
         if (!store) return std::unexpected(store.error());

@@ -12,4 +12,11 @@ std::uint64_t descriptors_needed(const Config& config) {
     return shard_threads(config) * (of_each_shard + config.listen.size() + std::uint64_t{config.connections}) + others;
 }
 
+std::uint32_t connections_within(const Config& config, std::uint64_t descriptors) {
+    const std::uint64_t full = descriptors_needed(config), shards = shard_threads(config);
+    if (descriptors >= full) return config.connections;
+    const std::uint64_t fewer = (full - descriptors + shards - 1) / shards;
+    return fewer >= config.connections ? 0 : static_cast<std::uint32_t>(config.connections - fewer);
+}
+
 }  // namespace offhook::runtime

@@ -48,6 +48,8 @@ struct Config {
 
 /// Open files that this configuration may need, some to spare: for raise_descriptor_limit().
 [[nodiscard]] std::uint64_t descriptors_needed(const Config& config);
+/// The largest config.connections, at most its own, for which so many descriptors are enough; 0 if they are too few for anything.
+[[nodiscard]] std::uint32_t connections_within(const Config& config, std::uint64_t descriptors);
 /// config.shards, or one for each processor.
 [[nodiscard]] unsigned shard_threads(const Config& config);
 

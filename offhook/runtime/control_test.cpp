@@ -173,6 +173,12 @@ TEST(Config, AsksForDescriptorsForEveryConnectionOfEveryShard) {
     config.connections = 1'000;
     EXPECT_GT(descriptors_needed(config), 3'000u);
     EXPECT_LT(descriptors_needed(config), 4'000u);
+    EXPECT_EQ(connections_within(config, 1'000'000), config.connections);
+    EXPECT_EQ(connections_within(config, 10), 0u);
+    Config fitted = config;
+    fitted.connections = connections_within(config, 2'000);
+    EXPECT_GT(fitted.connections, 0u);
+    EXPECT_LE(descriptors_needed(fitted), 2'000u);
     config.shards = 0;
     EXPECT_GE(shard_threads(config), 1u);
 }
