@@ -4,8 +4,8 @@
 
 namespace offhook::proxy {
 
-OwnDomains::OwnDomains(std::vector<std::string> domains, const transport::ListenerTable& listeners) : listeners_(&listeners) {
-    for (std::string& domain : domains) {
+OwnDomains::OwnDomains(const std::vector<std::string>& domains, const transport::ListenerTable& listeners) : listeners_(&listeners) {
+    for (const std::string& domain : domains) {
         std::string name = lower(domain);
         const bool ports_matter = IpAddress::parse(name).has_value() || name == "localhost";
         domains_.push_back({std::move(name), ports_matter});

@@ -14,7 +14,7 @@ namespace offhook::proxy {
 
 class OwnDomains {
 public:
-    OwnDomains(std::vector<std::string> domains, const transport::ListenerTable& listeners);
+    OwnDomains(const std::vector<std::string>& domains, const transport::ListenerTable& listeners);
 
     /// The own domain, in lower case, that this URI belongs to; empty: it is not ours. Bare addresses of ours belong to the first one.
     /// A maddr that is not ours makes the URI somebody else's (RFC 3261 §16.4, §16.5).
