@@ -302,6 +302,7 @@ void spread(Config& config) {
     if (config.auth.realm.empty()) config.auth.realm = config.domains.front();
     config.auth.domains = config.registrar.domains = config.proxy.domains = config.domains;
     config.proxy.realm = config.auth.realm;
+    config.proxy.trusted = config.auth.trusted;
     config.proxy.session_timer = config.accounting.session;
 }
 

@@ -76,6 +76,7 @@ drain_limit = "2s"
     EXPECT_EQ(config->auth.realm, "phones");
     EXPECT_THAT(config->auth.algorithms, ElementsAre(auth::Algorithm::sha512_256, auth::Algorithm::md5));
     EXPECT_EQ(config->auth.trusted.size(), 2u);
+    EXPECT_EQ(config->proxy.trusted.size(), 2u);
     EXPECT_EQ(config->auth.nonce_lifetime, 120s);
     EXPECT_EQ(config->registrar.max_contacts, 3u);
     EXPECT_EQ(config->proxy.timer_c, 240s);

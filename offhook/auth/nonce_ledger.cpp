@@ -6,7 +6,11 @@ namespace offhook::auth {
 
 bool NonceLedger::admit(const NonceUse& use, UtcTime now) {
     // Entries stand in the order of use, and a nonce is used after it was issued: when the first has outlived its nonce it goes.
-    while (!order_.empty() && order_.front().issued + limits_.lifetime < now) drop_oldest();
+    // Nonces as old as it are not accepted from then on: a new configuration may have given them a longer life than their uses have here.
+    while (!order_.empty() && order_.front().issued + limits_.lifetime < now) {
+        forgotten_ = std::max(forgotten_, order_.front().issued + Duration(1));
+        drop_oldest();
+    }
     if (use.issued < forgotten_) return false;
 
     const std::uint64_t id = SipHash(key_).add(use.nonce).add(use.nc).finish();

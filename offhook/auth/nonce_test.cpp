@@ -79,6 +79,7 @@ TEST(NonceLedger, ForgetsWhatItsNonceOutlived) {
     EXPECT_EQ(ledger.size(), 2u);
     EXPECT_TRUE(ledger.admit({"c", at(302s).utc, 1, 1}, at(302s).utc));
     EXPECT_EQ(ledger.size(), 2u);
+    EXPECT_FALSE(ledger.admit({"a", at(1s).utc, 1, 2}, at(302s).utc));  // were it still asked about
 }
 
 TEST(NonceLedger, BeyondItsLimitTurnsAwayWhatItCanNoLongerTell) {

@@ -251,8 +251,9 @@ void Proxy::write(Context& context, const Branch& branch, const Flow& flow, std:
     plan.via = via_;
     plan.max_breadth = context.method == Method::ack ? 0 : branch.breadth;
     plan.stream = transport::is_reliable(flow.protocol);
-    plan.remove_identity =
-        request.sender.trust != transaction::Sender::Trust::trusted_network && context.trust != transaction::Sender::Trust::trusted_network;
+    const bool believed =
+        request.sender.trust == transaction::Sender::Trust::trusted_network || context.trust == transaction::Sender::Trust::trusted_network;
+    plan.remove_identity = !believed || (hides_identity(request.message) && !trusts(flow));
     plan.realm = config_.realm;
     plan.domains = &domains_;
     plan.session_timer = dialog::refreshes_session(request.message) ? &config_.session_timer : nullptr;

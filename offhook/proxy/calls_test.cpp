@@ -82,6 +82,40 @@ TEST(Forwarding, KeepsTheIdentityThatATrustedNetworkAsserts) {
     EXPECT_EQ(Text(w.last("INVITE").bytes).value(HeaderId::p_asserted_identity), "<sip:boss@example.com>");
 }
 
+// RFC 3325 §7: somebody who is not trusted is not told what is to be kept private.
+TEST(Forwarding, TellsAPrivateIdentityToTrustedNetworksOnly) {
+    for (const char* trusted : {"192.0.2.20/32", "192.0.2.99/32"}) {
+        Config c = config();
+        c.trusted = {*Network::parse(trusted)};
+        World w(c);
+        w.trust = Trust::trusted_network;
+        w.receive(write({.headers = "P-Asserted-Identity: <sip:boss@example.com>\r\nPrivacy: user;id\r\n"}));
+        EXPECT_EQ(Text(w.last("INVITE").bytes).message.has(HeaderId::p_asserted_identity), c.trusted[0].text() == "192.0.2.20/32");
+    }
+}
+
+// RFC 3325 §5: of responses too.
+TEST(Responses, KeepTheIdentityThatATrustedNetworkAssertsAndNoOther) {
+    const std::string identity = "P-Asserted-Identity: <sip:boss@example.com>\r\n";
+    for (const char* trusted : {"192.0.2.20/32", "192.0.2.99/32"}) {
+        const bool kept = std::string_view(trusted) == "192.0.2.20/32";
+        Config c = config();
+        c.trusted = {*Network::parse(trusted)};
+        for (const int status : {180, 200, 486}) {
+            World w(c);
+            w.receive(write({}));
+            w.answer(w.last("INVITE"), status, "b", identity);
+            const Text passed(w.last("SIP/2.0 " + std::to_string(status)).bytes);
+            EXPECT_EQ(passed.message.has(HeaderId::p_asserted_identity), kept) << status;
+            EXPECT_EQ(passed.values(HeaderId::via).size(), 1U);
+        }
+        World w(c);
+        w.receive(write({.method = "MESSAGE"}));
+        w.answer(w.last("MESSAGE"), 200, "b", identity + "Privacy: id\r\n");
+        EXPECT_FALSE(Text(w.last("SIP/2.0 200").bytes).message.has(HeaderId::p_asserted_identity));  // the caller is not trusted
+    }
+}
+
 struct Refusal {
     const char* name;
     Parts parts;

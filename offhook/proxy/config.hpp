@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "offhook/base/address.hpp"
 #include "offhook/base/time.hpp"
 #include "offhook/dialog/session_timer.hpp"
 
@@ -23,6 +24,7 @@ struct Config {
     std::vector<std::string> domains;  ///< that we are responsible for; the first also answers for our bare addresses
     std::string realm;                 ///< of our Proxy-Authenticate: answers to it are removed from what is passed on; empty: each own domain
     std::vector<StaticRoute> routes;
+    std::vector<Network> trusted;                  ///< whose P-Asserted-Identity in responses is believed, and who is told one that is private
     bool record_route = true;                      ///< stay in the path of dialogs: records, NAT and the relay rule depend on it
     bool recurse_redirects = true;                 ///< try the contacts of a 3xx ourselves (RFC 3261 §16.7 step 4)
     bool follow_foreign_routes = false;            ///< obey a preloaded Route of others, for known senders only

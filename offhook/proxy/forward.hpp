@@ -35,6 +35,9 @@ void write_forwarded(std::string& out, const message::Message& request, const Fo
 /// of the header fields. False and nothing appended if no Via would be left: it was meant for us.
 [[nodiscard]] bool write_response_upstream(std::string& out, const message::Message& response, std::string_view more, message::Edits& edits);
 
+/// True if its Privacy asks that the asserted identity be told to nobody who is not trusted (RFC 3325 §7).
+[[nodiscard]] bool hides_identity(const message::Message& message);
+
 /// Max-Forwards as received; 70 if there is none (§16.6 step 3).
 [[nodiscard]] std::uint32_t max_forwards(const message::Message& request);
 

@@ -141,6 +141,8 @@ private:
     void pass_other_success(Context& context, const message::Message& response, Handle branch, Now now);
     void failed(Context& context, Handle branch, int status, const message::Message* response, Now now);
     void remember(Context& context, int status, const message::Message* response);
+    [[nodiscard]] bool trusts(const transport::Flow& flow) const;
+    void edit_identity(const Context& context, const message::Message& response, message::Edits& edits) const;
     void finish(Context& context, Now now);
     void settle(Context& context, Handle held, dialog::Verdict verdict, int status, std::string_view bytes, Now now);
     void respond_upstream(Context& context, int status, std::string_view bytes, Now now);
@@ -158,6 +160,7 @@ private:
     bool draining_ = false;
     std::size_t unanswered_ = 0;
     Counters counters_;
+    bool response_trusted_ = false;  ///< who sent the response that is being handled
 
     Slab<Context> contexts_;
     Slab<Branch> branches_;

@@ -21,12 +21,13 @@ constexpr std::size_t most_answers = 64;
 
 }  // namespace
 
-void Proxy::on_response(transaction::ClientId client, Handle cookie, const Message& response, const transport::Flow&, Now now) {
+void Proxy::on_response(transaction::ClientId client, Handle cookie, const Message& response, const transport::Flow& from, Now now) {
     Branch* branch = branches_.find(cookie);
     if (branch == nullptr || branch->client != client) return;
     const Handle self = branch->context;
     Context& context = *contexts_.find(self);
     const int status = response.status();
+    response_trusted_ = trusts(from);
     if (status < 200) {
         if (branch->state == Branch::State::calling) branch->state = Branch::State::proceeding;
         if (status > 100) pass_provisional(context, *branch, response, now);
@@ -52,6 +53,7 @@ void Proxy::pass_provisional(Context& context, Branch& branch, const Message& re
     if (context.decided) return;
     upstream_edits_.clear();
     out_.clear();
+    edit_identity(context, response, upstream_edits_);
     if (!write_response_upstream(out_, response, {}, upstream_edits_)) return;
     if (context.call && !context.ringing_reported && response.status() >= 180) {
         context.ringing_reported = true;
@@ -65,6 +67,7 @@ void Proxy::pass_success(Context& context, const Message& response, Branch& bran
     const std::uint64_t tag = siphash(loop_key_, tag_of(response, message::HeaderId::to));
     upstream_edits_.clear();
     out_.clear();
+    edit_identity(context, response, upstream_edits_);
     if (context.request) dialog::edit_response(context.request->message, response, config_.session_timer, upstream_edits_);
     if (!write_response_upstream(out_, response, {}, upstream_edits_)) {
         // Nobody but us is in its Vias: it can go nowhere, and the branch is over.
@@ -106,6 +109,7 @@ void Proxy::pass_other_success(Context& context, const Message& response, Handle
     if (context.decided) return;
     upstream_edits_.clear();
     out_.clear();
+    edit_identity(context, response, upstream_edits_);
     dialog::edit_response(context.request->message, response, config_.session_timer, upstream_edits_);
     if (!write_response_upstream(out_, response, {}, upstream_edits_)) return finish(context, now);
     context.decided = context.no_more_targets = true;
@@ -114,6 +118,19 @@ void Proxy::pass_other_success(Context& context, const Message& response, Handle
     Verdict verdict = Verdict::go_on;
     if (context.dialog.call) verdict = ports_.calls.response_passed(context.dialog, context.method, &response, ticket(handle), now);
     settle(context, handle, verdict, response.status(), out_, now);
+}
+
+bool Proxy::trusts(const transport::Flow& flow) const {
+    if (std::ranges::any_of(config_.trusted, [&](const Network& network) { return network.contains(flow.remote.address); })) return true;
+    return flow.remote == Endpoint{flow.local.address, ports_.listeners[flow.listener].bound.port};  // a spiral: we ourselves
+}
+
+// RFC 3325 §5 is of requests and responses alike: who answers may not say who he is unless he is trusted, and if he wants that kept
+// private, to those only who are.
+void Proxy::edit_identity(const Context& context, const Message& response, message::Edits& edits) const {
+    if (!response.has(message::HeaderId::p_asserted_identity)) return;
+    const bool told = context.trust == transaction::Sender::Trust::trusted_network || !hides_identity(response);
+    if (!response_trusted_ || !told) edits.erase_all(response, message::HeaderId::p_asserted_identity);
 }
 
 // A branch has come to its end without success.
@@ -149,7 +166,11 @@ void Proxy::remember(Context& context, int status, const Message* response) {
         if (before.index(context.best_bytes)) append_challenges(context.challenges, before);
     }
     context.best = status;
-    context.best_bytes.assign(response != nullptr ? response->bytes() : std::string_view{});
+    context.best_bytes.clear();
+    if (response == nullptr) return;
+    upstream_edits_.clear();
+    edit_identity(context, *response, upstream_edits_);
+    upstream_edits_.write(*response, context.best_bytes);
 }
 
 // §16.7 step 6: every branch has ended and none succeeded.
