@@ -289,7 +289,9 @@ void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
 }
 
 std::string beside(const std::string& path, const std::string& name) {
-    return std::filesystem::path(name).is_absolute() ? name : (std::filesystem::path(path).parent_path() / name).lexically_normal().string();
+    if (std::filesystem::path(name).is_absolute()) return name;
+    const auto place = (std::filesystem::path(path).parent_path() / name).lexically_normal();
+    return (place.has_filename() ? place : place.parent_path()).string();  // "var/." is "var", not "var/"
 }
 
 /// What several services share, and what follows from other settings.

@@ -1,4 +1,5 @@
 #include "apps/offhookd/config.hpp"
+#include "apps/offhookd/settings.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -202,6 +203,21 @@ TEST(Config, RoutesAndOrder) {
 TEST(Config, BrokenToml) {
     EXPECT_THAT(mistakes_of("domains = [\"example.com\"\nshards = 1\n"), HasSubstr("etc/offhook.toml:2:1: error: "));
     EXPECT_THAT(mistakes_of("domains = [\"a.b\"]\ndomains = [\"c.d\"]\n"), HasSubstr("etc/offhook.toml:2:"));
+}
+
+TEST(Config, TheDataFolderHasNoSlashAtItsEnd) {
+    EXPECT_EQ(parse("domains = [\"example.com\"]\ndata = \".\"\n", "var/offhook.toml")->data, "var");
+    EXPECT_EQ(parse("domains = [\"example.com\"]\ndata = \".\"\n", "offhook.toml")->data, ".");
+    EXPECT_EQ(parse("domains = [\"example.com\"]\ndata = \"/srv/x\"\n", "offhook.toml")->store.path, "/srv/x/offhook.db");
+}
+
+TEST(Config, WhatARunningServerCannotChange) {
+    const auto read = [](const std::string& text) { return *parse("domains = [\"example.com\"]\n" + text, "offhook.toml"); };
+    const Config running = read("[auth]\nmax_failures = 5\n[log]\nlevel = \"info\"\n");
+    EXPECT_TRUE(changes_that_wait(running, read("[auth]\nmax_failures = 6\n[log]\nlevel = \"debug\"\n")).empty());
+    const auto waiting = changes_that_wait(running, read("shards = 7\n[[listen]]\nprotocol = \"udp\"\naddress = \"127.0.0.1:5070\"\n"
+                                                         "[http]\naddress = \"127.0.0.1:0\"\n[store]\ncommit_window = 0\n"));
+    EXPECT_EQ(waiting, (std::vector<std::string>{"shards", "[store] commit_window", "[http] address", "[[listen]]"}));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "apps/offhookd/first_users.hpp"
 #include "apps/offhookd/metrics.hpp"
 #include "apps/offhookd/options.hpp"
+#include "apps/offhookd/settings.hpp"
 #include "apps/offhookd/shard_app.hpp"
 #include "offhook/http/api.hpp"
 #include "offhook/http/server.hpp"
@@ -54,8 +55,13 @@ public:
     Program(std::shared_ptr<const Config> config, Options options) : config_(std::move(config)), options_(std::move(options)) {}
 
     Done run() {
+        if (options_.ready_fd >= 0 && !runtime::is_open(options_.ready_fd))
+            return std::unexpected(fmt::format("--ready-fd {}: no such descriptor was handed to this process", options_.ready_fd));
         auto lock = runtime::DirectoryLock::take(config_->data);
-        if (!lock) return std::unexpected(lock.error());
+        if (!lock) {  // a second instance: if it is the same ports too, their numbers help
+            const auto bound = runtime::Runtime(config_->runtime).bind();
+            return std::unexpected(bound ? lock.error() : fmt::format("{}; {}", lock.error(), bound.error()));
+        }
         auto log = runtime::Log::open(config_->log);
         if (!log) return std::unexpected(log.error());
         log_ = std::move(*log);
@@ -108,7 +114,8 @@ private:
         const auto users = make_first_users(*store_, config_->domains.front(), config_->auth.effective_realm(), options_.first_users);
         if (!users) return std::unexpected(users.error());
         if (!users->empty())
-            fmt::print("\n{}\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n", *users, http_->address().text(), config_->data, config_->store.path);
+            fmt::print("\n{}\nserver    {} (server or outbound proxy of the phone)\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n", *users,
+                       addresses_for_phones(runtime_->listeners()), http_->address().text(), config_->data, config_->store.path);
         std::fflush(stdout);
         for (const transport::Listener& listener : runtime_->listeners().all())
             log_->write(Severity::info, "listening", {{"protocol", transport::uri_name(listener.protocol)}, {"address", listener.bound.text()}});
@@ -130,7 +137,9 @@ private:
             auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, *log_, last_record);
             for (const accounting::CallRecord& record : *open_calls)
                 if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
+            // The sockets are bound: what comes before the shards run waits in them.
             if (services.index + 1 == runtime_->shard_count() && options_.ready_fd >= 0) ready = runtime::write_ready(options_.ready_fd, runtime_->listeners(), http_->address());
+            if (!ready) runtime_->stop();
             return app;
         });
         return ready;
@@ -139,7 +148,9 @@ private:
     void reload() {
         log_->reopen();
         auto next = load(options_.config);
-        if (!next) return log_->write(Severity::error, "reload", {{"done", false}, {"mistakes", next.error()}});
+        if (!next) return refuse_reload(next.error());
+        if (const auto realm = check_realm(*store_, *next); !realm) return refuse_reload(realm.error());
+        for (const std::string& name : changes_that_wait(*config_, *next)) log_->write(Severity::warning, "reload", {{"waits-for-restart", name}});
         config_ = std::make_shared<const Config>(std::move(*next));
         log_->set_level(config_->log.level);
         api_->set_facts(facts_of(*config_, *runtime_));
@@ -150,6 +161,15 @@ private:
             runtime_->post(shard, std::move(mail));
         }
         log_->write(Severity::info, "reload", {{"done", true}});
+    }
+
+    // One line for each mistake, without the lines that show where in the file it is.
+    void refuse_reload(std::string_view mistakes) {
+        for (std::size_t at = 0; at < mistakes.size();) {
+            const std::string_view line = mistakes.substr(at, mistakes.find('\n', at) - at);
+            at += line.size() + 1;
+            if (line.size() + 1 >= mistakes.size() || line.find(": error: ") != line.npos) log_->write(Severity::error, "reload", {{"done", false}, {"mistake", line}});
+        }
     }
 
     std::shared_ptr<const Config> config_;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <limits>
 #include <type_traits>
@@ -487,6 +488,23 @@ std::span<const Setting<Listen>> listen_settings() {
 std::span<const Setting<Route>> route_settings() {
     static const auto table = make_route_settings();
     return table;
+}
+
+std::vector<std::string> changes_that_wait(const Config& running, const Config& next) {
+    constexpr std::array<std::string_view, 5> at_start{"data", "shards", "file", "address", "max_connections"};
+    std::vector<std::string> names;
+    for (const Setting<Config>& setting : settings()) {
+        const bool fixed = setting.table == "runtime" || setting.table == "store" || std::ranges::find(at_start, setting.key) != at_start.end();
+        if (fixed && setting.show(running) != setting.show(next))
+            names.push_back(setting.table.empty() ? std::string(setting.key) : fmt::format("[{}] {}", setting.table, setting.key));
+    }
+    const auto& a = running.runtime.listen;
+    const auto& b = next.runtime.listen;
+    const auto same = [](const Listen& x, const Listen& y) {
+        return x.protocol == y.protocol && x.address == y.address && x.advertise_host == y.advertise_host && x.advertise_port == y.advertise_port;
+    };
+    if (!std::ranges::equal(a, b, same)) names.emplace_back("[[listen]]");
+    return names;
 }
 
 std::string show_duration(Duration duration) {

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "apps/offhookd/config.hpp"
 
@@ -39,6 +40,9 @@ struct Setting {
 [[nodiscard]] std::span<const Setting<Config>> settings();
 [[nodiscard]] std::span<const Setting<Listen>> listen_settings();
 [[nodiscard]] std::span<const Setting<Route>> route_settings();
+
+/// Names of the settings that differ and that a running server cannot change: "[runtime] connections".
+[[nodiscard]] std::vector<std::string> changes_that_wait(const Config& running, const Config& next);
 
 /// "5ms", "300s", "90m", "4h", "2d"; the largest unit that shows it whole.
 [[nodiscard]] std::string show_duration(Duration duration);

@@ -84,6 +84,8 @@ void prepare_signals() {
     ::pthread_sigmask(SIG_BLOCK, &waiting, nullptr);
 }
 
+bool is_open(int descriptor) { return ::fcntl(descriptor, F_GETFD) >= 0; }
+
 std::expected<void, std::string> write_ready(int descriptor, const transport::ListenerTable& listeners, const std::optional<Endpoint>& http) {
     std::string line = "{";
     for (const transport::Protocol protocol : {transport::Protocol::udp, transport::Protocol::tcp}) {
@@ -97,8 +99,9 @@ std::expected<void, std::string> write_ready(int descriptor, const transport::Li
     }
     if (http) fmt::format_to(std::back_inserter(line), ",\"http\":\"{}\"", http->text());
     line += "}\n";
-    if (auto written = write_all(descriptor, line); !written)
-        return std::unexpected(fmt::format("descriptor {} for the ready line: {}", descriptor, written.error()));
+    auto written = write_all(descriptor, line);
+    if (descriptor > STDERR_FILENO) ::close(descriptor);
+    if (!written) return std::unexpected(fmt::format("descriptor {} for the ready line: {}", descriptor, written.error()));
     return {};
 }
 

@@ -30,7 +30,11 @@ private:
 /// (Runtime::run), and a peer that is gone does not end it (SIGPIPE).
 void prepare_signals();
 
-/// Writes one JSON line with the real ports, {"udp":["127.0.0.1:5060"],"tcp":[...],"http":"127.0.0.1:8080"}, for whoever started us.
+/// To be asked before anything is opened: afterwards a number that nobody handed to us may be a file of our own.
+[[nodiscard]] bool is_open(int descriptor);
+
+/// Writes one JSON line with the real ports, {"udp":["127.0.0.1:5060"],"tcp":[...],"http":"127.0.0.1:8080"}, for whoever started us, and closes
+/// the descriptor unless it is a standard one.
 [[nodiscard]] std::expected<void, std::string> write_ready(int descriptor, const transport::ListenerTable& listeners,
                                                            const std::optional<Endpoint>& http);
 

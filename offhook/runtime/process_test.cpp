@@ -140,14 +140,19 @@ TEST(Process, TheDescriptorLimitIsRaisedAndChecked) {
 TEST(Process, TheReadyLineHoldsTheRealPorts) {
     int ends[2];
     ASSERT_EQ(::pipe2(ends, O_CLOEXEC), 0);
-    const Descriptor in(ends[0]), out(ends[1]);
+    const Descriptor in(ends[0]);
+    Descriptor out(ends[1]);
     const transport::ListenerTable listeners({{transport::Protocol::udp, at("127.0.0.1:5060"), "", 0},
                                               {transport::Protocol::udp, at("[::1]:5060"), "", 0},
                                               {transport::Protocol::tcp, at("127.0.0.1:5061"), "", 0}});
-    ASSERT_TRUE(write_ready(out.get(), listeners, at("127.0.0.1:8080")));
+    const int number = out.release();
+    EXPECT_TRUE(is_open(number));
+    ASSERT_TRUE(write_ready(number, listeners, at("127.0.0.1:8080")));
+    EXPECT_FALSE(is_open(number));
     std::array<char, 256> text{};
     ASSERT_GT(::read(in.get(), text.data(), text.size()), 0);
     EXPECT_STREQ(text.data(), "{\"udp\":[\"127.0.0.1:5060\",\"[::1]:5060\"],\"tcp\":[\"127.0.0.1:5061\"],\"http\":\"127.0.0.1:8080\"}\n");
+    EXPECT_EQ(::read(in.get(), text.data(), text.size()), 0);
     EXPECT_FALSE(write_ready(-1, listeners, std::nullopt));
 }
 

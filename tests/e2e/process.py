@@ -36,6 +36,43 @@ def wrong_input(folder):
     check(offhookd("--check", config(folder, "help.toml", r.stdout)).returncode == 0, "what --help-config prints is not a configuration")
 
 
+def ready_descriptor(folder):
+    """Nothing is started for a descriptor that nobody handed over: its number could be that of a file of our own."""
+    good = config(folder, "ready.toml", f'domains = ["example.com"]\ndata = "{folder.path}/ready"\n[[listen]]\nprotocol = "udp"\naddress = "127.0.0.1:0"\n[http]\naddress = "127.0.0.1:0"\n')
+    r = offhookd("--config", good, "--ready-fd", "9")
+    check(r.returncode != 0 and "9" in r.stderr and not os.path.exists(folder / "ready"), f"a descriptor that is not there: {r}")
+    read, write = os.pipe()
+    os.close(read)
+    r = subprocess.run([os.path.join(BIN, "offhookd"), "--config", good, "--ready-fd", str(write)], capture_output=True, text=True, timeout=20, pass_fds=[write])
+    check(r.returncode != 0 and "ready line" in r.stderr, f"nobody reads it: {r}")
+    os.close(write)
+
+
+def first_users(folder):
+    """The first start prints what to type into a phone, once."""
+    server = Server(folder)
+    for users in (2, 0):
+        read, write = os.pipe()
+        process = subprocess.Popen([os.path.join(BIN, "offhookd"), "--config", server.config, "--first-users", "2", "--ready-fd", str(write)], stdout=subprocess.PIPE,
+                                   stderr=subprocess.DEVNULL, text=True, pass_fds=[write])
+        os.close(write)
+        with os.fdopen(read) as f:
+            check(f.read().endswith("}\n"), "no ready line up to the end of the descriptor")
+        passwords = []
+        if users:
+            phone = Phone(("127.0.0.1", server.port))
+            lines = iter(process.stdout.readline, "")
+            text = next(lines)
+            while "database" not in text:
+                text += next(lines)
+            passwords = re.findall(r"^  (alice|bob) +([a-z2-9]{16}) +127.0.0.1$", text, re.M)
+            check(f"127.0.0.1:{server.port} UDP/TCP" in text, f"where is the server? {text}")
+            check(all(status(phone.register(name, password)) == 200 for name, password in passwords), f"they cannot register: {text}")
+        process.terminate()
+        rest = process.communicate(timeout=20)[0]
+        check(len(passwords) == users and process.returncode == 0 and "password" not in rest, f"start with {users} new users: {passwords} {rest}")
+
+
 def port_taken(folder):
     """The error names the port and the process that holds it."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -47,6 +84,8 @@ def port_taken(folder):
 
 def second_instance(folder):
     server = Server(folder).start()
+    r = offhookd("--config", server.config)
+    check(r.returncode != 0 and str(server.port) in r.stderr and str(server.process.pid) in r.stderr, f"the same configuration: {r}")
     other = config(folder, "second.toml", f'domains = ["127.0.0.1"]\ndata = "{server.data}"\n[[listen]]\nprotocol = "udp"\naddress = "127.0.0.1:0"\n[http]\naddress = "127.0.0.1:0"\n')
     r = offhookd("--config", other)
     check(r.returncode != 0 and str(server.process.pid) in r.stderr, f"the same data directory: {r}")
@@ -67,6 +106,13 @@ def reload_and_realm(folder):
     server.process.send_signal(1)
     wait_for("complaint about the configuration", lambda: "oops" in open(server.log).read(), 10)
     check(ask() == 407, "a mistake must change nothing")
+    open(server.config, "w").write(text.replace("[auth]\n", '[auth]\nrealm = "other"\n'))
+    server.process.send_signal(1)
+    wait_for("complaint about the realm", lambda: re.search(r"reload.*alice@127.0.0.1", open(server.log).read()), 10)
+    check('realm="127.0.0.1"' in phone.transact(phone.request("MESSAGE", "sip:nobody@127.0.0.1", "alice")), "another realm must not come by a reload")
+    open(server.config, "w").write(text.replace("shards = 2", "shards = 3"))
+    server.process.send_signal(1)
+    wait_for("warning about a restart", lambda: re.search(r"reload waits-for-restart=shards", open(server.log).read()), 10)
     open(server.config, "w").write(text.replace("[auth]\n", '[auth]\ntrusted = ["127.0.0.1/32"]\n'))
     server.process.send_signal(1)
     wait_for("new trust", lambda: ask() == 404, 10)
@@ -121,4 +167,4 @@ def clients(folder):
 
 
 if __name__ == "__main__":
-    main({f.__name__: f for f in (wrong_input, port_taken, second_instance, reload_and_realm, drain, clients)})
+    main({f.__name__: f for f in (wrong_input, ready_descriptor, first_users, port_taken, second_instance, reload_and_realm, drain, clients)})
