@@ -151,6 +151,29 @@ TEST(Fault, AFullDiskRefusesRegistrationsAndKeepsRecords) {
     store = nullptr;
 }
 
+// The kept row is tried first; if the database takes only the next one, which is newer, the kept one must not be written over it.
+TEST(Fault, AKeptRecordNeverReplacesANewerRowOfItsCall) {
+    const Directory directory;
+    VolatileVfs vfs;
+    Answers answers;
+    Config config = config_for(directory.file());
+    config.retry_for = 50ms;
+    std::unique_ptr<Store> store = opened(config, &answers);
+    vfs.set_full(true);
+    store->put(record(2), Answers::ticket(2));
+    EXPECT_FALSE(answers.ok(2));
+    vfs.fail_writes(1);
+    vfs.set_full(false);
+    accounting::CallRecord ended = record(2);
+    ended.ended = seconds_from_now(0);
+    ended.end = accounting::CallRecord::End::caller;
+    store->put(ended, Answers::ticket(3));
+    EXPECT_TRUE(answers.ok(3));
+    EXPECT_TRUE(eventually([&] { return store->health().writer.kept == 0; }));
+    EXPECT_FALSE(store->reader().record(2).value()->in_progress());
+    store = nullptr;
+}
+
 TEST(Fault, AnotherProgramsLockMakesItUnhealthyNotWrong) {
     const Directory directory;
     Answers answers;

@@ -201,6 +201,11 @@ void VolatileVfs::set_full(bool full) {
     full_ = full;
 }
 
+void VolatileVfs::fail_writes(int count) {
+    const Lock lock(mutex);
+    failing_writes_ = count;
+}
+
 int VolatileVfs::syncs() const {
     const Lock lock(mutex);
     return syncs_;

@@ -32,6 +32,8 @@ public:
     void restore_power();
     /// While set, every write finds the disk full.
     void set_full(bool full);
+    /// The next so many writes find the disk full.
+    void fail_writes(int count);
     [[nodiscard]] bool lost() const;
     [[nodiscard]] int syncs() const;
     std::function<void()> on_loss;  ///< called without the lock
@@ -52,7 +54,7 @@ public:
     /// Counts a change; true if the power is off (now).
     bool change(std::unique_lock<std::mutex>& lock);
     bool off() const { return lost_; }
-    bool full() const { return full_; }
+    bool full() { return full_ || (failing_writes_ > 0 && failing_writes_-- > 0); }
     void sync_directory();
     void count_sync() { ++syncs_; }
     mutable std::mutex mutex;
@@ -65,7 +67,7 @@ private:
     sqlite3_vfs own_{};
     std::map<std::string, Image> images_;
     std::mt19937 random_;
-    int left_ = -1, syncs_ = 0;
+    int left_ = -1, syncs_ = 0, failing_writes_ = 0;
     bool keeps_some_ = false, lost_ = false, full_ = false;
 };
 

@@ -208,10 +208,17 @@ void Writer::write_all(std::span<Write> group) {
         lock.unlock();
         result = write_together(group);
     }
-    if (result == Result::done) return;
+    if (result == Result::done) return forget_older(group);
     if (result == Result::database_failed) return fail(group, failure_.text);
     if (group.size() == 1) return reject(group[0]);
     for (Write& write : group) write_all({&write, 1});
+}
+
+// A kept record that could not be written a moment ago must not come after its call's newer row.
+void Writer::forget_older(std::span<const Write> group) {
+    for (const Write& write : group)
+        if (!kept_.empty() && write.kind == Write::Kind::record) std::erase_if(kept_, [&](const auto& kept) { return kept.id == write.record.id; });
+    kept_count_.store(kept_.size(), std::memory_order_relaxed);
 }
 
 Writer::Result Writer::write_together(std::span<Write> group) {

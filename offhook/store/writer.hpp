@@ -83,6 +83,7 @@ private:
     void reject(Write& write);
     void answer(const Write& write, bool ok);
     void note(const Failure& failure);
+    void forget_older(std::span<const Write> group);
     void write_kept();
     void keep_house();
     void purge_bindings(UtcTime now);
