@@ -25,6 +25,7 @@
 
 #include "offhook/auth/hash.hpp"
 #include "offhook/base/text.hpp"
+#include "offhook/runtime/listen.hpp"
 
 namespace offhook::http {
 namespace {
@@ -259,8 +260,11 @@ private:
 std::expected<std::unique_ptr<Server>, std::string> Server::start(const Config& config, std::string token, Handler handler) {
     try {
         auto implementation = std::make_unique<Implementation>(config, std::move(token), std::move(handler));
-        if (const Error error = implementation->bind())
-            return std::unexpected(fmt::format("the HTTP API cannot listen on {}: {}", config.address.text(), error.message()));
+        if (const Error error = implementation->bind()) {
+            const std::string holder = error == asio::error::address_in_use ? runtime::holder_of(transport::Protocol::tcp, config.address) : std::string();
+            return std::unexpected(
+                fmt::format("the HTTP API cannot listen on {}: {}{}{}", config.address.text(), error.message(), holder.empty() ? "" : " by ", holder));
+        }
         implementation->run();
         return std::make_unique<Server>(std::move(implementation));
     } catch (const std::exception& failure) {
