@@ -37,7 +37,9 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
              proxy_config(*config_, parts.shard, ticket_of_proxy), {secrets.relay, secrets.loop},
              [&users = parts.users](std::string_view user, std::string_view domain) { return users.find(domain, user) != nullptr; }),
       authentication_(part(config_, config_->auth), digest_, chain_, parts.observer, secrets.table, parts.shard, nonce_of_authentication,
-                      {.is_spiral = [this](const message::Message& request) { return proxy_.is_spiral(request); }, .in_dialog = [this](const message::Message& request) { return proxy_.in_dialog(request); }}),
+                      {.is_spiral = [this](const message::Message& request) { return proxy_.is_spiral(request); },
+                       .in_dialog = [this](const message::Message& request) { return proxy_.in_dialog(request); },
+                       .is_us = [&listeners = parts.listeners](std::string_view host, std::uint16_t port) { return listeners.is_us(host, port); }}),
       registrar_(part(config_, config_->registrar), parts.bindings, parts.users, &parts.listeners, parts.observer, parts.shard, commit_of_registrar) {
     chain_.add(authentication_);
     chain_.add(registrar_);

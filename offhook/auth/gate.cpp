@@ -24,7 +24,7 @@ struct Party {
     bool tagged = false;
 };
 
-Party party_of(const message::Message& message, HeaderId id, const Config& config) {
+Party party_of(const message::Message& message, HeaderId id, const Config& config, const GateHooks& hooks) {
     Party party;
     const auto address = message::parse_name_addr(message.value(id));
     if (!address) return party;
@@ -33,6 +33,8 @@ Party party_of(const message::Message& message, HeaderId id, const Config& confi
     if (!uri) return party;
     party.uri = *uri;
     if (uri->is_sip()) party.own_domain = config.own_domain(uri->host);
+    if (uri->is_sip() && party.own_domain.empty() && hooks.is_us && !config.domains.empty() && hooks.is_us(uri->host, uri->port))
+        party.own_domain = config.domains.front();
     return party;
 }
 
@@ -59,6 +61,10 @@ AuthenticationHandler::AuthenticationHandler(std::shared_ptr<const Config> confi
       ticket_kind_(ticket_kind),
       hooks_(std::move(hooks)) {}
 
+AuthenticationHandler::Parties AuthenticationHandler::parties_of(const message::Message& message) const {
+    return {party_of(message, HeaderId::from, *config_, hooks_), party_of(message, HeaderId::to, *config_, hooks_)};
+}
+
 AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const Parties& parties) const {
     const message::Message& message = request.message;
     if (config_->trusts(request.flow.remote.address)) request.sender.trust = Trust::trusted_network;
@@ -77,7 +83,7 @@ AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const 
 }
 
 RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
-    const Parties parties{party_of(request->message, HeaderId::from, *config_), party_of(request->message, HeaderId::to, *config_)};
+    const Parties parties = parties_of(request->message);
     switch (judge(*request, parties)) {
         case Way::pass:
             return request;
@@ -152,12 +158,11 @@ RequestPtr AuthenticationHandler::conclude(RequestPtr request, const Verdict& ve
 }
 
 RequestPtr AuthenticationHandler::admit(RequestPtr request, const Identity& identity, Now now) {
-    const Party from = party_of(request->message, HeaderId::from, *config_);
+    const auto [from, to] = parties_of(request->message);
     bool owner = owns(identity, from);
     if (!is_proxy(*request)) {
         // §10.3 step 4: bindings are changed by the user they belong to. A foreign From is another party's, registering with that
         // user's credentials (third-party registration); another own user's From is not to be borrowed.
-        const Party to = party_of(request->message, HeaderId::to, *config_);
         owner = owns(identity, to) && (owner || from.own_domain.empty());
     }
     if (!owner) {

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "offhook/auth/authenticator.hpp"
 #include "offhook/auth/config.hpp"
@@ -32,6 +33,9 @@ struct GateHooks {
     /// A request with a To tag that belongs to a dialog set up through us (the token of the Record-Route fits). One that does not is
     /// treated like a new request. Empty: every request with a To tag.
     std::function<bool(const message::Message&)> in_dialog;
+    /// Host and port (0: none) name this server itself: who gives such an address as his own speaks for the first domain, as the proxy
+    /// reads it in a Request-URI. Empty: never.
+    std::function<bool(std::string_view host, std::uint16_t port)> is_us;
 };
 
 class AuthenticationHandler final : public transaction::Handler {
@@ -53,6 +57,7 @@ public:
 private:
     struct Parties;
     enum class Way : std::uint8_t { pass, verify, refuse };
+    [[nodiscard]] Parties parties_of(const message::Message& message) const;
     [[nodiscard]] Way judge(transaction::Request& request, const Parties& parties) const;
     [[nodiscard]] transaction::RequestPtr conclude(transaction::RequestPtr request, const Verdict& verdict, Now now);
     [[nodiscard]] transaction::RequestPtr admit(transaction::RequestPtr request, const Identity& identity, Now now);

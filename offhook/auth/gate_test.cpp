@@ -111,6 +111,21 @@ TEST_F(Gate, LetsForeignersInUnknown) {
     EXPECT_EQ(status_of(parts), 407);
 }
 
+// Our bare address stands for the first domain: who calls from it as alice is not to be believed either.
+TEST_F(Gate, ChallengesWhoSpeaksForOurOwnAddress) {
+    hooks.is_us = [](std::string_view host, std::uint16_t port) { return host == "192.0.2.1" && (port == 0 || port == 5060); };
+    restart();
+    RequestParts parts = invite();
+    parts.from = "<sip:alice@192.0.2.1>;tag=1";
+    EXPECT_EQ(answered(parts), 202);
+    EXPECT_EQ(sink.passed.back().user, "alice");
+    parts.from = "<sip:bob@192.0.2.1:5060>;tag=1";
+    EXPECT_EQ(answered(parts), 403);
+    parts.from = "<sip:alice@192.0.2.1:5070>;tag=1";
+    EXPECT_EQ(status_of(parts), 202);
+    EXPECT_EQ(sink.passed.back().trust, Trust::unknown);
+}
+
 TEST_F(Gate, BelievesTrustedNetworksExceptForRegistrations) {
     EXPECT_EQ(status_of(invite(), "10.1.2.3:5060"), 202);
     EXPECT_EQ(sink.passed.back().trust, Trust::trusted_network);
