@@ -27,6 +27,13 @@ constexpr std::string_view capabilities =
     "Supported: path, timer\r\n";
 constexpr std::string_view own_methods = "Allow: OPTIONS, REGISTER\r\n";
 
+std::string unsupported(const Message& request, HeaderId id) {
+    std::string line = "Unsupported: ";
+    message::ListReader reader(request, id);
+    for (bool first = true; const auto item = reader.next(); first = false) line.append(first ? "" : ", ").append(item->text);
+    return line.append("\r\n");
+}
+
 bool came_back_unchanged(const Branch& branch, const Message& request) {
     if (request.request_uri() == branch.target.uri) return true;
     std::string sent;
@@ -142,10 +149,7 @@ bool Proxy::valid(Context& context, const message::Uri& uri, Now now) {
         return false;
     }
     if (request.has(HeaderId::proxy_require)) {
-        std::string unsupported = "Unsupported: ";
-        message::ListReader reader(request, HeaderId::proxy_require);
-        for (bool first = true; const auto item = reader.next(); first = false) unsupported.append(first ? "" : ", ").append(item->text);
-        refuse(context, Cause::unsupported_extension, 420, now, {}, unsupported.append("\r\n"));
+        refuse(context, Cause::unsupported_extension, 420, now, {}, unsupported(request, HeaderId::proxy_require));
         return false;
     }
     if (message::parse_number(request.value(HeaderId::max_breadth)).value_or(1) == 0) {  // RFC 5393 §5.3.3
@@ -213,6 +217,8 @@ void Proxy::serve_ourselves(Context& context, Now now) {
         if (context.method == Method::other) return refuse(context, 501, now, {}, std::string(own_methods));
         return refuse(context, 405, now, {}, std::string(own_methods));
     }
+    if (context.request->message.has(HeaderId::require))  // §8.2.2.3: here we are the user agent server, and this needs no extension
+        return refuse(context, Cause::unsupported_extension, 420, now, {}, unsupported(context.request->message, HeaderId::require));
     close(context);
     std::ignore = ports_.layer.respond(*context.request, 200, now, {}, capabilities);
 }
