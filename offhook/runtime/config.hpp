@@ -39,7 +39,7 @@ struct Config {
     std::uint32_t connections = 10'000;                    ///< streams open at once, of each shard
     std::uint32_t unsent_bytes = 1u << 20;                 ///< octets waiting for a peer that does not read, of each connection
     Duration connect_limit = std::chrono::seconds{2};      ///< how long a connection may take to be made
-    Duration idle_limit = std::chrono::minutes{10};        ///< a connection with no octet either way is closed after this
+    Duration idle_limit = std::chrono::minutes{90};        ///< a connection with no octet either way is closed after this; an hourly REGISTER keeps it
     Duration message_limit = std::chrono::seconds{30};     ///< how long a message may take to arrive whole on a stream
     Duration drain_limit = std::chrono::seconds{5};        ///< how long a stopping server waits for what is under way
     bool handle_signals = true;                            ///< SIGTERM and SIGINT drain, SIGHUP re-reads the configuration

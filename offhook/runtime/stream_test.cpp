@@ -245,6 +245,9 @@ TEST(Streams, APeerThatDoesNotReadIsCutOffAndItsSendersAreTold) {
     EXPECT_EQ(failure->error, SendError::closed);
 }
 
+// RFC 3261 §10.2: a phone is reached over the connection of its REGISTER, which may come once an hour.
+TEST(Streams, AConnectionOutlivesTheTimeBetweenTwoRegistrations) { EXPECT_GT(Config{}.idle_limit, 1h); }
+
 TEST(Streams, IdleConnectionsAreClosed) {
     Config config = listening({on_tcp});
     config.idle_limit = 100ms;
