@@ -42,7 +42,7 @@ Done check_realm(store::Store& store, const Config& config) {
     std::string names;
     for (std::size_t i = 0; i < std::min<std::size_t>(others->size(), 3); ++i)
         names += fmt::format("{}{}@{} ({})", i == 0 ? "" : ", ", (*others)[i].name, (*others)[i].domain, (*others)[i].realm);
-    return std::unexpected(fmt::format("[auth] realm is \"{}\", but passwords were stored for another realm: {}{}; set realm back, or set these passwords again", realm, names,
+    return std::unexpected(fmt::format("[auth] realm is \"{}\", but passwords were stored for another realm: {}{}; set realm back, or remove these users and add them again when the new realm is there", realm, names,
                                        others->size() > 3 ? ", ..." : ""));
 }
 
@@ -126,15 +126,12 @@ private:
     Done serve() {
         const auto open_calls = store_->reader().in_progress();
         if (!open_calls) return std::unexpected(open_calls.error());
-        store::RecordFilter newest_first;
-        newest_first.newest_first = true;
-        const auto newest = store_->reader().records(newest_first, 0, 1);
-        if (!newest) return std::unexpected(newest.error());
-        const std::uint64_t last_record = newest->empty() ? 0 : newest->front().id;
+        const auto last_record = store_->reader().last_record();
+        if (!last_record) return std::unexpected(last_record.error());
         const Secrets secrets = secrets_of(*store_);
         Done ready;
         runtime_->run([&](runtime::ShardServices& services) {
-            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, *log_, last_record);
+            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, *log_, *last_record);
             for (const accounting::CallRecord& record : *open_calls)
                 if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
             // The sockets are bound: what comes before the shards run waits in them.

@@ -233,6 +233,14 @@ std::expected<std::optional<accounting::CallRecord>, std::string> Reader::record
     });
 }
 
+std::expected<std::uint64_t, std::string> Reader::last_record() {
+    return pool_->with([&](soci::session& sql) {
+        long long id = 0;
+        sql << "SELECT COALESCE(MAX(id), 0) FROM call_record", into(id);
+        return static_cast<std::uint64_t>(id);
+    });
+}
+
 Reader::Page<accounting::CallRecord> Reader::in_progress() {
     std::vector<accounting::CallRecord> all;
     RecordFilter open;

@@ -60,6 +60,8 @@ public:
     [[nodiscard]] Page<accounting::CallRecord> records(const RecordFilter& filter, std::uint64_t after, std::size_t limit);
     [[nodiscard]] std::expected<std::optional<accounting::CallRecord>, std::string> record(std::uint64_t id);
     /// All records of calls that have not ended: for accounting at start.
+    /// The largest id of all records, 0 if there are none: no id up to it may be given again, whatever the clock says.
+    [[nodiscard]] std::expected<std::uint64_t, std::string> last_record();
     [[nodiscard]] Page<accounting::CallRecord> in_progress();
     /// Whole addresses of record, in order of them, expired bindings included. `after`: the last address of the page before.
     [[nodiscard]] Page<location::BindingSet> bindings(std::string_view after, std::size_t limit);

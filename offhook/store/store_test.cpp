@@ -196,5 +196,19 @@ TEST(Store, TellsWhatIsWrongWithTheFile) {
     EXPECT_THAT(Store::open(config_for(directory.file("text")), nullptr).error(), HasSubstr("not a database"));
 }
 
+// After the clock was set back a later record was invited earlier: its id is the larger all the same.
+TEST(Store, TheLastRecordIsTheOneWithTheLargestId) {
+    const Directory directory;
+    Answers answers;
+    const std::unique_ptr<Store> store = opened(config_for(directory.file()), &answers);
+    EXPECT_EQ(store->reader().last_record(), 0U);
+    accounting::CallRecord first = record(70'000), second = record(80'000);
+    second.invited = first.invited - std::chrono::hours(1);
+    store->put(first, Answers::ticket(1));
+    store->put(second, Answers::ticket(2));
+    EXPECT_TRUE(answers.ok(1) && answers.ok(2));
+    EXPECT_EQ(store->reader().last_record(), 80'000U);
+}
+
 }  // namespace
 }  // namespace offhook::store
