@@ -57,7 +57,12 @@ void Core::configure(std::shared_ptr<const Config> config) {
     proxy_.set_config(proxy_config(*config_, shard_, ticket_of_proxy));
 }
 
-bool Core::idle() const { return proxy_.idle() && registrar_.pending() == 0 && authentication_.suspended() == 0 && accounting_.pending() == 0; }
+void Core::drain(Now now) {
+    proxy_.set_draining(true);
+    accounting_.drain(now);
+}
+
+bool Core::idle() const { return proxy_.idle() && registrar_.pending() == 0 && authentication_.suspended() == 0; }
 
 void Core::on_message(const message::Message& message, const transport::Flow& from, Now now) {
     if (const auto valid = message::validate(message); !valid) return refuse(message, valid.error().status, valid.error().reason, from, now);

@@ -64,7 +64,7 @@ public:
 
     void adopt(const accounting::CallRecord& record, Now now) { accounting_.adopt(record, now); }
     void configure(std::shared_ptr<const Config> config);
-    void drain() { proxy_.set_draining(true); }
+    void drain(Now now);  ///< no new calls; what is known of those in progress is written
     /// Nothing is under way that a drain waits for: calls in progress are not, since they outlive the process.
     [[nodiscard]] bool idle() const;
 

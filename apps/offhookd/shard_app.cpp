@@ -33,7 +33,7 @@ void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
         case Kind::ask: return answer(mail, now);
         case Kind::answer: return core_.on_nonce_admitted(mail.ticket, mail.ok, now);
         case Kind::configure: return core_.configure(std::static_pointer_cast<const Config>(mail.snapshot));
-        case Kind::drain: return core_.drain();
+        case Kind::drain: return core_.drain(now);
         default: return;  // the shard itself understands the others
     }
 }

@@ -254,7 +254,15 @@ void Accounting::close(Handle handle, Leg& leg, End end, UtcTime ended, const Ti
     leg.closing = write.limit.self;
 }
 
+void Accounting::drain(Now now) {
+    draining_ = true;
+    table_.legs.for_each([&](Handle, Leg& leg) {
+        if (leg.update.armed()) update(leg, now);
+    });
+}
+
 void Accounting::update_later(Leg& leg, Now now) {
+    if (draining_) return update(leg, now);
     if (!leg.update.armed()) wheel_.arm(leg.update, now.steady + config_.update_delay);
 }
 

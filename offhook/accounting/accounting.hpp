@@ -43,6 +43,8 @@ public:
 
     void set_gate(dialog::ResponseGate& gate) { gate_ = &gate; }
     void set_config(const Config& config) { config_ = config; }  ///< for what begins from now on
+    /// The process is ending: what was to be written later is written now, and from now on at once.
+    void drain(Now now);
 
     /// The store's answer to one of our tickets. A stale ticket is dropped.
     void on_committed(Ticket ticket, bool ok, Now now);
@@ -91,6 +93,7 @@ private:
     static void on_limit(Timer& timer, Now now);
 
     Config config_;
+    bool draining_ = false;
     TimerWheel& wheel_;
     RecordStore& store_;
     Observer& observer_;

@@ -357,6 +357,18 @@ TEST_F(Calls, ShortCallIsWrittenTwiceALongOneThrice) {
     EXPECT_EQ(store.commits(), 5U);
 }
 
+TEST_F(Calls, WhatWouldBeWrittenLaterIsWrittenWhenTheProcessEnds) {
+    establish();
+    run_for(10ms);  // the ACK has not reached the row yet
+    EXPECT_FALSE(dialog::parse_dialog_state(row().dialog)->ack_seen);
+    accounting->drain(now);
+    run_for(10ms);
+    EXPECT_TRUE(dialog::parse_dialog_state(row().dialog)->ack_seen);
+    std::ignore = pass("INFO", Direction::from_caller, 7);
+    run_for(10ms);
+    EXPECT_EQ(dialog::parse_dialog_state(row().dialog)->caller.cseq, 7U);
+}
+
 TEST_F(Calls, AreTakenOverAfterARestart) {
     establish("Supported: timer\n", "Session-Expires: 600;refresher=uac\n");
     run_for(10s);

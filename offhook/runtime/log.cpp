@@ -154,8 +154,10 @@ void LogObserver::message_out(std::string_view bytes, const Endpoint& to, Now no
 }
 
 void LogObserver::rejected(Cause cause, int status, std::string_view call_id, const Endpoint& from, Now now) {
-    if (!log_.wants(Severity::info)) return;
-    log_.write(Severity::info, now.utc, "rejected",
+    // A challenge is how every call begins: it is news only to who looks closely.
+    const Severity severity = cause == Cause::not_authenticated ? Severity::debug : Severity::info;
+    if (!log_.wants(severity)) return;
+    log_.write(severity, now.utc, "rejected",
                {{"cause", cause_names[static_cast<std::size_t>(cause)]},
                 {"status", status},
                 {"call-id", call_id},

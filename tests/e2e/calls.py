@@ -46,6 +46,8 @@ class Case:
 
     def __init__(self, folder, transport, **server):
         self.folder, self.transport = folder, {"udp": "u1", "tcp": "t1"}[transport]
+        # What lingers after a call must not delay the end of the server: it has a minute, and stop() is less patient.
+        server["extra"] = server.get("extra", "") + '[runtime]\ndrain_limit = "60s"\n'
         self.server = Server(folder, **server).start()
         for user in ("alice", "bob"):
             self.server.add_user(user, "secret")
