@@ -386,6 +386,19 @@ TEST(Bye, ThatNobodyAnswersIsReported) {
     EXPECT_TRUE(w.drained());
 }
 
+// The token binds one tag: with another one invented, an INVITE would be a new call that nobody recorded.
+TEST(ReInvite, OfACallThatIsNotOnRecordGets481) {
+    World w;
+    w.receive(write({}));
+    w.answer(w.last("INVITE"), 200);
+    const Sent ok = w.last("SIP/2.0 200");
+    w.calls.knows_dialogs = false;
+    w.receive(w.in_dialog(ok, "INVITE", 2, /*from_caller=*/false), World::bob);
+    EXPECT_EQ(w.count("INVITE sip:alice@192.0.2.10:5060"), 0U);
+    EXPECT_EQ(w.count("SIP/2.0 481"), 1U);
+    EXPECT_TRUE(w.drained());
+}
+
 TEST(ReInvite, TravelsTheRecordRouteAndIsNoNewCall) {
     World w;
     w.receive(write({}));

@@ -109,8 +109,8 @@ void Proxy::process(Context& context, Now now) {
         loop_hash(loop_key_, context.identity, request.value(HeaderId::proxy_require), context.routing.request_uri, context.routing.next_route_uri);
     if (!valid(context, *uri, now)) return;
     if (!uri->has_user && domains_.is_ours(*uri) && context.routing.next_route.empty()) return serve_ourselves(context, now);
-    if (!may_pass(context, *uri, now)) return;
     if (context.has_to_tag) context.dialog = ports_.calls.find(request);
+    if (!may_pass(context, *uri, now)) return;
     if (!find_targets(context, *uri, now)) return;
 
     // §17.2.1: at once, not after 200 ms: forwarding may take any time from here on.
@@ -164,10 +164,11 @@ bool Proxy::valid(Context& context, const message::Uri& uri, Now now) {
 }
 
 // Design rule 10: a request within a dialog passes by the token of our own Route and by nothing else. Whoever may make calls would
-// otherwise make them past the records by inventing a To tag. Any other request goes only where its sender may send it.
+// otherwise make them past the records by inventing a To tag. An INVITE must belong to a call on record as well: the token binds one tag
+// only, and with another one invented it would make a new call of an old one. Any other request goes only where its sender may send it.
 bool Proxy::may_pass(Context& context, const message::Uri& uri, Now now) {
     if (context.has_to_tag) {
-        if (context.routing.relay) return true;
+        if (context.routing.relay && (context.method != Method::invite || context.dialog.call)) return true;
         refuse(context, Cause::relay_refused, 481, now);
         return false;
     }
