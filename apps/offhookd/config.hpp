@@ -18,6 +18,7 @@
 #include "offhook/runtime/config.hpp"
 #include "offhook/runtime/log.hpp"
 #include "offhook/store/config.hpp"
+#include "offhook/transaction/config.hpp"
 
 namespace offhook::daemon {
 
@@ -26,6 +27,7 @@ struct Config {
     std::vector<std::string> domains;  ///< own domains in lower case; never empty; the first is the default realm
     std::string data = "var";          ///< directory: database, API token, lock
     runtime::Config runtime;           ///< with [[listen]], never empty after load(), and shards
+    transaction::Limits transaction;  ///< of each shard
     auth::Config auth;
     registrar::Config registrar;
     proxy::Config proxy;  ///< with [[route]]

@@ -100,6 +100,7 @@ TEST(Config, DomainsAloneSuffice) {
     ASSERT_EQ(config->runtime.listen.size(), 2u);
     EXPECT_EQ(config->runtime.listen[1].address.text(), "0.0.0.0:5060");
     EXPECT_EQ(config->data, "var");
+    EXPECT_EQ(config->transaction.transactions, 200'000u);
 }
 
 TEST(Config, HelpIsAConfigurationWithEveryDefault) {

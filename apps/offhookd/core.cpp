@@ -29,7 +29,7 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
       shard_(parts.shard),
       sender_(parts.sender),
       observer_(parts.observer),
-      layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch),
+      layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch, config_->transaction),
       digest_(part(config_, config_->auth), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
       accounting_(config_->accounting, parts.wheel, parts.records, parts.observer, secrets.table, accounting::RecordIds(parts.shard, parts.last_record),
                   parts.shard, commit_of_accounting),
@@ -50,6 +50,7 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
 
 void Core::configure(std::shared_ptr<const Config> config) {
     config_ = std::move(config);
+    layer_.set_limits(config_->transaction);
     digest_.configure(part(config_, config_->auth));
     authentication_.configure(part(config_, config_->auth));
     registrar_.configure(part(config_, config_->registrar));

@@ -383,6 +383,10 @@ Settings store_settings() {
 
 Settings program_settings() {
     return {
+        number<C>(
+            "transaction", "max_transactions",
+            "Transactions that a shard may have; above, a new request gets 503, and above 5/4 of it one within a call too.",
+            [](C & c) -> auto& { return c.transaction.transactions; }, 1'000, 10'000'000),
         text<C>(
             "http", "address", "address:port", "Where the HTTP API listens; port 0: any free one.", [](const C& c) { return c.http.address.text(); },
             [](C& c, const std::string& value) { return take_endpoint(c.http.address, value); }),

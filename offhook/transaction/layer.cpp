@@ -30,26 +30,31 @@ std::string_view tag_of(const message::Message& m, HeaderId id) {
 }  // namespace
 
 struct Layer::State {
-    State(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt)
-        : services{timers, wheel, sender, observer, salt, {}, {}, {}, {}}, clients(services), servers(services) {}
+    State(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt, const Limits& most)
+        : services{timers, wheel, sender, observer, salt, {}, {}, {}, {}}, limits(most), clients(services), servers(services) {}
 
     void receive_request(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
     void receive_cancel(Layer& layer, const KeyParts& parts, RequestPtr request, Now now);
+    [[nodiscard]] bool full(const message::Message& request) const;
+    void answer(Layer& layer, Request& request, int status, Now now, std::string_view headers = {});
     [[nodiscard]] RequestPtr context(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
 
     Services services;
+    Limits limits;
     ServerUser* user = nullptr;
     RequestPool requests;
     ClientTable clients;
     ServerTable servers;
 };
 
-Layer::Layer(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt)
-    : state_(std::make_unique<State>(timers, wheel, sender, observer, salt)) {}
+Layer::Layer(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt, const Limits& limits)
+    : state_(std::make_unique<State>(timers, wheel, sender, observer, salt, limits)) {}
 
 Layer::~Layer() = default;
 
 void Layer::set_user(ServerUser& user) { state_->user = &user; }
+
+void Layer::set_limits(const Limits& limits) { state_->limits = limits; }
 
 void Layer::receive(const message::Message& message, const transport::Flow& from, Now now) {
     state_->services.last = now;
@@ -82,10 +87,37 @@ void Layer::State::receive_request(Layer& layer, const message::Message& message
         if (user != nullptr) user->on_ack(std::move(request), now);
         return;
     }
-    request->layer = &layer;
-    request->transaction = servers.open(key, parts->rfc2543(), *request, now);
-    if (message.method() == Method::cancel) receive_cancel(layer, *parts, std::move(request), now);
+    const bool is_cancel = message.method() == Method::cancel;
+    const bool no_room = full(message);
+    if (no_room && !is_cancel) {
+        services.observer.rejected(Cause::queue_full, 503, message.value(HeaderId::call_id), from.remote, now);
+        return answer(layer, *request, 503, now, "Retry-After: 5\r\n");
+    }
+    if (!no_room) {
+        request->layer = &layer;
+        request->transaction = servers.open(key, parts->rfc2543(), *request, now);
+    }
+    if (is_cancel) receive_cancel(layer, *parts, std::move(request), now);
     else if (user != nullptr) user->on_request(std::move(request), now);
+}
+
+// Every admitted request may lead to client transactions, so both kinds count: what goes in is what can be refused. The To tag is only
+// the sender's word, hence the second limit.
+bool Layer::State::full(const message::Message& request) const {
+    const std::size_t count = servers.size() + clients.size();
+    return count >= limits.transactions && (count >= limits.in_dialog() || tag_of(request, HeaderId::to).empty());
+}
+
+// Through the request's transaction; without one, straight to where it came from (RFC 3261 §8.2.7).
+void Layer::State::answer(Layer& layer, Request& request, int status, Now now, std::string_view headers) {
+    if (request.transaction) {
+        layer.respond(request, status, now, {}, headers);
+        return;
+    }
+    const std::string tag = layer.local_tag(request.message);
+    services.scratch.clear();
+    message::write_response(services.scratch, request.message, {.status = status, .to_tag = tag, .headers = headers});
+    services.sender.send(transport::response_flow(request.message, request.flow), services.scratch, {});
 }
 
 // §9.2: 200 whenever the INVITE is known, even where it comes too late to matter; 481 otherwise.
@@ -93,10 +125,10 @@ void Layer::State::receive_cancel(Layer& layer, const KeyParts& parts, RequestPt
     const ServerId invite = servers.find_invite(parts);
     if (!invite) {
         services.observer.rejected(Cause::unmatched_cancel, 481, request->message.value(HeaderId::call_id), request->flow.remote, now);
-        layer.respond(*request, 481, now);
+        answer(layer, *request, 481, now);
         return;
     }
-    layer.respond(*request, 200, now);
+    answer(layer, *request, 200, now);
     if (user != nullptr && !servers.has_final(invite)) user->on_cancel(invite, request->message, now);
 }
 

@@ -54,14 +54,16 @@ public:
 class Layer {
 public:
     /// `salt` differs in every start of the process, so that branches of an earlier one never match.
-    Layer(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt);
+    Layer(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt, const Limits& limits = {});
     ~Layer();
     Layer(const Layer&) = delete;
     Layer& operator=(const Layer&) = delete;
 
     void set_user(ServerUser& user);
+    void set_limits(const Limits& limits);
 
-    /// One message that this shard owns, validated. Requests without a transaction start one (ACK: none).
+    /// One message that this shard owns, validated. Requests without a transaction start one (ACK: none). Where the limit is reached, a
+    /// new request gets 503 and a CANCEL its answer, both without a transaction; a CANCEL that matches still reaches its INVITE.
     void receive(const message::Message& message, const transport::Flow& from, Now now);
     /// What the Sender reported.
     void on_send_failure(const transport::SendTag& tag, transport::SendError error, Now now);

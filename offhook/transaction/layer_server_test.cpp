@@ -275,5 +275,72 @@ TEST(LayerServer, Rfc2543ReInviteIsAcknowledged) {
     EXPECT_THAT(w.sender.sent, SizeIs(1));
 }
 
+std::string numbered(std::string_view method, int n, std::string_view to_tag = "") {
+    return World::request(method, {.branch = ";branch=z9hG4bK" + std::to_string(n), .to_tag = to_tag});
+}
+
+// Design rule 11: unanswered requests and those that only absorb retransmissions count alike.
+TEST(LayerServer, AFloodIsBoundedAndRefusedWithoutTransactions) {
+    World w;
+    w.layer.set_limits({.transactions = 8});
+    for (int n = 0; n < 1000; ++n) {
+        w.receive(numbered("INVITE", n));
+        w.layer.respond(*w.requests[0], 486, w.now());
+    }
+    EXPECT_EQ(w.layer.server_count(), 8u);
+    EXPECT_EQ(w.layer.request_count(), 8u);
+    EXPECT_THAT(w.sender.instants("SIP/2.0 503"), SizeIs(992));
+    EXPECT_THAT(w.sender.sent.back().bytes, HasSubstr("Retry-After: 5\r\n"));
+    EXPECT_EQ(w.sender.sent.back().tag.kind, transport::SendTag::Kind::none);
+    EXPECT_EQ(w.observer.causes[Cause::queue_full], 992);
+    const std::string refused = w.sender.sent.back().bytes;
+    w.receive(numbered("INVITE", 999));
+    EXPECT_EQ(w.sender.sent.back().bytes, refused);  // the same To tag too
+
+    w.requests.clear();
+    w.drain();
+    EXPECT_TRUE(w.empty());
+    w.receive(numbered("INVITE", 2000));
+    EXPECT_THAT(w.requests, SizeIs(1));
+}
+
+TEST(LayerServer, AtItsLimitCallsInProgressGoOnAndEnd) {
+    World w;
+    w.layer.set_limits({.transactions = 8});
+    for (int n = 0; n < 8; ++n) w.receive(numbered("INVITE", n));
+    w.receive(numbered("INVITE", 0));  // a retransmission needs no room
+    EXPECT_THAT(w.sender.sent, IsEmpty());
+    for (int n = 8; n < 11; ++n) w.receive(numbered("BYE", n, "b"));
+    EXPECT_THAT(w.requests, SizeIs(10));
+    EXPECT_THAT(w.sender.lines(), ElementsAre("SIP/2.0 503 Service Unavailable"));
+    w.receive(numbered("ACK", 11, "b"));
+    EXPECT_THAT(w.acks, SizeIs(1));
+    EXPECT_EQ(w.layer.server_count(), 10u);
+}
+
+TEST(LayerServer, AtItsLimitACancelIsAnsweredWithoutATransaction) {
+    World w;
+    w.layer.set_limits({.transactions = 8});
+    for (int n = 0; n < 8; ++n) w.receive(numbered("INVITE", n));
+    w.receive(numbered("CANCEL", 3));
+    w.receive(numbered("CANCEL", 9));
+    EXPECT_THAT(w.cancels, ElementsAre(w.requests[3]->transaction));
+    EXPECT_THAT(w.sender.lines(), ElementsAre("SIP/2.0 200 OK", "SIP/2.0 481 Call/Transaction Does Not Exist"));
+    w.layer.respond(*w.requests[3], 487, w.now());
+    w.receive(numbered("CANCEL", 3));
+    EXPECT_THAT(w.cancels, SizeIs(1));
+    EXPECT_EQ(tag_of(w.sender.sent[0].bytes), tag_of(w.sender.sent[2].bytes));  // §9.2: the CANCEL's and the INVITE's
+    EXPECT_EQ(w.layer.server_count(), 8u);
+}
+
+TEST(LayerServer, ClientTransactionsCountToo) {
+    World w;
+    w.layer.set_limits({.transactions = 8});
+    for (int n = 0; n < 8; ++n) w.start("OPTIONS");
+    w.receive(numbered("OPTIONS", 0));
+    EXPECT_THAT(w.requests, IsEmpty());
+    EXPECT_EQ(w.sender.sent.back().first_line(), "SIP/2.0 503 Service Unavailable");
+}
+
 }  // namespace
 }  // namespace offhook::transaction
