@@ -81,15 +81,4 @@ Flow response_flow(const message::Message& request, const Flow& from) {
     return to;
 }
 
-std::expected<Endpoint, message::ParseError> response_endpoint(std::string_view via_text) {
-    const auto via = message::parse_via(via_text);
-    if (!via) return std::unexpected(via.error());
-    if (const auto group = multicast_group(*via)) return Endpoint{*group, sent_by_port(*via)};
-    const std::string_view host = !via->received.empty() ? via->received : via->host;
-    const auto address = IpAddress::parse(host);
-    if (!address)
-        return std::unexpected(message::ParseError{message::ErrorCode::bad_host, static_cast<std::uint32_t>(host.data() - via_text.data())});
-    return Endpoint{*address, via->has_rport && via->rport != 0 ? via->rport : sent_by_port(*via)};
-}
-
 }  // namespace offhook::transport

@@ -1,7 +1,6 @@
 // The server's side of Via: where a request came from is written into its top Via (RFC 3261 §18.2.1, RFC 3581 §4), and where a
 // response goes is read from it (§18.2.2, RFC 3581 §4).
 #pragma once
-#include <expected>
 #include <string>
 
 #include "offhook/message/message.hpp"
@@ -16,8 +15,5 @@ namespace offhook::transport {
 /// Where a response to this request goes (its top Via marked by write_with_source): the flow it came by, its remote port changed to
 /// rport or the sent-by port. A multicast maddr is honoured for UDP; any other counts as absent, since it could be anybody's.
 [[nodiscard]] Flow response_flow(const message::Message& request, const Flow& from);
-
-/// Where a response that we forward goes: from its top Via after ours was removed. Nothing if the Via names a host name.
-[[nodiscard]] std::expected<Endpoint, message::ParseError> response_endpoint(std::string_view via_text);
 
 }  // namespace offhook::transport

@@ -101,23 +101,5 @@ TEST(ResponseFlow, GoesWhereTheTopViaSays) {
     }
 }
 
-TEST(ResponseEndpoint, IsReadFromAForeignVia) {
-    const std::pair<const char*, const char*> cases[] = {{"SIP/2.0/UDP 192.0.2.4", "192.0.2.4:5060"},
-                                                         {"SIP/2.0/TLS 192.0.2.4", "192.0.2.4:5061"},
-                                                         {"SIP/2.0/UDP 192.0.2.4:5070", "192.0.2.4:5070"},
-                                                         {"SIP/2.0/UDP host:5070;received=192.0.2.5", "192.0.2.5:5070"},
-                                                         {"SIP/2.0/UDP host;received=192.0.2.5;rport=4000", "192.0.2.5:4000"},
-                                                         {"SIP/2.0/UDP host;received=2001:db8::5;rport", "[2001:db8::5]:5060"},
-                                                         {"SIP/2.0/UDP host;maddr=224.0.1.75;received=192.0.2.5;rport=4000", "224.0.1.75:5060"},
-                                                         {"SIP/2.0/UDP host;maddr=192.0.2.6;received=192.0.2.5;rport=4000", "192.0.2.5:4000"}};
-    for (const auto& [via, expected] : cases) {
-        const auto e = response_endpoint(via);
-        ASSERT_TRUE(e) << via;
-        EXPECT_EQ(e->text(), expected) << via;
-    }
-    EXPECT_FALSE(response_endpoint("SIP/2.0/UDP host.example.com:5060"));
-    EXPECT_FALSE(response_endpoint("nonsense"));
-}
-
 }  // namespace
 }  // namespace offhook::transport
