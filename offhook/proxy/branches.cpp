@@ -170,7 +170,8 @@ void Proxy::add_flow(Context& context, Branch& branch, Protocol protocol, const 
     if (const auto flow = flow_to(protocol, remote, same_host ? binding->flow : context.request->flow)) branch.flows.push_back(*flow);
 }
 
-// The listener to send by, and on a wildcard one the address of ours that the other side of this request reached.
+// The listener to send by, and on a wildcard one the address of ours: which this very host reached before, else which the way there
+// leaves from, else which the other side of this request reached.
 std::optional<Flow> Proxy::flow_to(Protocol protocol, const Endpoint& remote, const Flow& in) const {
     const auto listener = ports_.listeners.choose(protocol, remote.address, in.listener);
     if (!listener) return std::nullopt;
@@ -179,7 +180,10 @@ std::optional<Flow> Proxy::flow_to(Protocol protocol, const Endpoint& remote, co
     const auto fits = [&](const IpAddress& address) {
         return address.is_v6() == remote.address.is_v6() && address.is_loopback() == remote.address.is_loopback() && !address.is_unspecified();
     };
-    if (fits(in.local.address)) {
+    const bool asks = !remote.address.is_loopback() && in.remote.address != remote.address;
+    if (const IpAddress source = asks ? ports_.sender.source_for(remote.address) : IpAddress(); fits(source)) {
+        flow.local.address = source;
+    } else if (fits(in.local.address)) {
         flow.local.address = in.local.address;
     } else if (remote.address.is_loopback()) {
         flow.local.address = remote.address;

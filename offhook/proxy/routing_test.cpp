@@ -261,6 +261,27 @@ TEST(StaticRoute, IsChosenByDomainPrefixOrUnknown) {
     EXPECT_EQ(goes_to("sip:x@partner.example", Trust::unknown), "SIP/2.0 403 Forbidden");
 }
 
+// Callers reach 192.0.2.1; the next hop is behind another interface, whose address must be in Via and on the packet.
+TEST(WildcardListener, SendsFromTheAddressTowardsTheNextHop) {
+    Config c = config();
+    c.routes = {{.domain = "partner.example", .user_prefix = {}, .unknown = false, .next_hop = "sip:198.51.100.7"},
+                {.domain = "other.example", .user_prefix = {}, .unknown = false, .next_hop = "sip:203.0.113.7"},
+                {.domain = "back.example", .user_prefix = {}, .unknown = false, .next_hop = "sip:192.0.2.10"}};
+    const auto leaves_from = [&](const std::string& domain) {
+        World w(c);
+        w.listeners = transport::ListenerTable({{Protocol::udp, *Endpoint::parse("0.0.0.0:5060"), {}, 0}});
+        w.sender.sources[*IpAddress::parse("198.51.100.7")] = *IpAddress::parse("198.51.100.1");
+        w.sender.sources[*IpAddress::parse("192.0.2.10")] = *IpAddress::parse("192.0.2.99");
+        w.receive(write({.uri = "sip:x@" + domain}));
+        const Sent& s = w.last("INVITE");
+        EXPECT_THAT(Text(s.bytes).values(HeaderId::via).front(), StartsWith("SIP/2.0/UDP " + s.to.local.text() + ";"));
+        return s.to.local.text();
+    };
+    EXPECT_EQ(leaves_from("partner.example"), "198.51.100.1:5060");
+    EXPECT_EQ(leaves_from("other.example"), "192.0.2.1:5060");  // nothing is known: what the caller reached
+    EXPECT_EQ(leaves_from("back.example"), "192.0.2.1:5060");   // the caller itself: by the address that it knows
+}
+
 // §16.4: a maddr of ours is taken off; that of another sends the request there, if its sender may send it anywhere.
 TEST(Maddr, IsObeyed) {
     const auto goes_to = [](const std::string& uri, Trust trust = Trust::authenticated) {

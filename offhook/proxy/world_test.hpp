@@ -49,8 +49,10 @@ class RecordingSender final : public transport::Sender {
 public:
     void send(const Flow& flow, std::string_view bytes, transport::SendTag tag) override { sent.push_back({std::string(bytes), flow, tag}); }
     [[nodiscard]] bool alive(const Flow& flow) const override { return flow.protocol == Protocol::udp || connections.contains(flow.connection.slot); }
+    [[nodiscard]] IpAddress source_for(const IpAddress& destination) override { return sources[destination]; }
     std::vector<Sent> sent;
     std::set<std::uint32_t> connections;
+    std::map<IpAddress, IpAddress> sources;
 };
 
 class Bindings final : public location::BindingStore {

@@ -8,6 +8,7 @@
 #include "offhook/runtime/dns_cache.hpp"
 #include "offhook/runtime/mailbox.hpp"
 #include "offhook/runtime/rig_test.hpp"
+#include "offhook/runtime/source_addresses.hpp"
 
 namespace offhook::runtime::test {
 namespace {
@@ -166,6 +167,15 @@ TEST(Resolver, AnAddressIsSentToFromOneOfItsOwnKind) {
     EXPECT_EQ(source_address_for(*IpAddress::parse("127.0.0.1")).text(), "127.0.0.1");
     EXPECT_EQ(source_address_for(*IpAddress::parse("::1")).text(), "::1");
     EXPECT_TRUE(source_address_for(*IpAddress::parse("2001:db8::1")).is_v6());
+}
+
+TEST(Resolver, KeepsTheSourceAddressesOfManyDestinations) {
+    SourceAddresses sources;
+    for (std::uint16_t i = 0; i < 3000; ++i) {
+        const IpAddress to = IpAddress::v4({127, 0, static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)});
+        EXPECT_EQ(sources.find(to, Instant{}), source_address_for(to));
+        EXPECT_EQ(sources.find(to, Instant{} + 61s), source_address_for(to));
+    }
 }
 
 TEST(Config, AsksForDescriptorsForEveryConnectionOfEveryShard) {

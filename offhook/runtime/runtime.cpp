@@ -137,11 +137,4 @@ Counters Runtime::counters() const {
     return total;
 }
 
-IpAddress source_address_for(const IpAddress& destination) {
-    const Descriptor fd(::socket(destination.is_v6() ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-    const SocketAddress to({destination, 9});  // connecting a UDP socket sends nothing; the port does not matter
-    if (!fd || ::connect(fd.get(), &to.any, to.size) != 0) return destination.is_v6() ? IpAddress::v6({}) : IpAddress();
-    return local_endpoint(fd.get()).address;
-}
-
 }  // namespace offhook::runtime

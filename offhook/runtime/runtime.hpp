@@ -53,7 +53,4 @@ private:
     std::unique_ptr<State> state_;
 };
 
-/// The address from which this machine would send to that one: for Via when the listener is a wildcard. Unspecified if there is no way.
-[[nodiscard]] IpAddress source_address_for(const IpAddress& destination);
-
 }  // namespace offhook::runtime

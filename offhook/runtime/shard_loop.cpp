@@ -246,4 +246,6 @@ void Shard::send(const transport::Flow& flow, std::string_view bytes, transport:
 
 bool Shard::alive(const transport::Flow& flow) const { return !is_reliable(flow.protocol) || streams_.alive(flow); }
 
+IpAddress Shard::source_for(const IpAddress& destination) { return sources_.find(destination, now_.steady); }
+
 }  // namespace offhook::runtime

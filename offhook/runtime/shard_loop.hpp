@@ -21,6 +21,7 @@
 #include "offhook/runtime/mailbox.hpp"
 #include "offhook/runtime/shard.hpp"
 #include "offhook/runtime/shard_resolver.hpp"
+#include "offhook/runtime/source_addresses.hpp"
 #include "offhook/runtime/streams.hpp"
 
 namespace offhook::runtime {
@@ -58,6 +59,7 @@ public:
 
     void send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag) override;
     [[nodiscard]] bool alive(const transport::Flow& flow) const override;
+    [[nodiscard]] IpAddress source_for(const IpAddress& destination) override;
 
 private:
     enum Source : std::uint32_t { wake, datagrams };
@@ -103,6 +105,7 @@ private:
     std::vector<std::vector<Mailbox::Message>> outgoing_;  ///< for each shard, of the batch under way
     std::vector<SendFailure> failures_, telling_;
     ShardResolver resolver_;
+    SourceAddresses sources_;
     Streams streams_;
     std::unique_ptr<ShardServices> services_;
     std::unique_ptr<ShardHandler> handler_;

@@ -25,6 +25,11 @@ public:
     virtual void send(const Flow& flow, std::string_view bytes, SendTag tag) = 0;
     /// True while the connection of this flow is open (always for UDP).
     [[nodiscard]] virtual bool alive(const Flow& flow) const = 0;
+    /// The address of ours from which a wildcard listener would send there, for the flow's local address. Unspecified: not known.
+    [[nodiscard]] virtual IpAddress source_for(const IpAddress& destination) {
+        (void)destination;
+        return {};
+    }
 };
 
 }  // namespace offhook::transport
