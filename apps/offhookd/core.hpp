@@ -41,8 +41,8 @@ struct CoreParts {
     accounting::RecordStore& records;
     auth::ReplayGuard& replays;
     Observer& observer;
-    std::function<bool(std::string_view)> own_nonce;      ///< true if this shard owns that nonce; empty: all
-    std::uint64_t last_record = 0;                        ///< largest id of a record in the store
+    std::function<bool(std::string_view)> own_nonce;  ///< true if this shard owns that nonce; empty: all
+    std::uint64_t last_record = 0;                    ///< largest id of a record in the store
 };
 
 class Core final : public transaction::ServerUser {

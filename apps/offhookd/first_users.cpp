@@ -62,7 +62,8 @@ std::expected<std::string, std::string> make_first_users(store::Store& store, st
     const auto present = store.reader().users({}, {}, 1);
     if (!present) return std::unexpected(present.error());
     if (!present->empty() || count == 0) return std::string();
-    std::string out = fmt::format("Type one of these users into each phone (they are shown only now):\n\n  {:<10} {:<18} {}\n", "user", "password", "domain");
+    std::string out =
+        fmt::format("Type one of these users into each phone (they are shown only now):\n\n  {:<10} {:<18} {}\n", "user", "password", "domain");
     for (unsigned i = 0; i < count && i < std::size(names); ++i) {
         store::NewUser user;
         user.domain = domain;

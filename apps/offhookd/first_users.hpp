@@ -11,7 +11,8 @@
 namespace offhook::daemon {
 
 /// Makes `count` (at most 5) users in `domain` if the store has none at all; returns the lines to print once, empty if there were users.
-[[nodiscard]] std::expected<std::string, std::string> make_first_users(store::Store& store, std::string_view domain, std::string_view realm, unsigned count);
+[[nodiscard]] std::expected<std::string, std::string> make_first_users(store::Store& store, std::string_view domain, std::string_view realm,
+                                                                       unsigned count);
 
 /// What to type into a phone as server: "192.0.2.5:5060 UDP/TCP, ...".
 [[nodiscard]] std::string addresses_for_phones(const transport::ListenerTable& listeners);

@@ -42,12 +42,16 @@ Done check_realm(store::Store& store, const Config& config) {
     std::string names;
     for (std::size_t i = 0; i < std::min<std::size_t>(others->size(), 3); ++i)
         names += fmt::format("{}{}@{} ({})", i == 0 ? "" : ", ", (*others)[i].name, (*others)[i].domain, (*others)[i].realm);
-    return std::unexpected(fmt::format("[auth] realm is \"{}\", but passwords were stored for another realm: {}{}; set realm back, or remove these users and add them again when the new realm is there", realm, names,
-                                       others->size() > 3 ? ", ..." : ""));
+    return std::unexpected(
+        fmt::format("[auth] realm is \"{}\", but passwords were stored for another realm: {}{}; set realm back, or remove these users and add them "
+                    "again when the new realm is there",
+                    realm, names, others->size() > 3 ? ", ..." : ""));
 }
 
 http::Facts facts_of(const Config& config, const runtime::Runtime& runtime) {
-    return {.version = OFFHOOK_VERSION, .domains = config.domains, .realm = std::string(config.auth.effective_realm()), .metrics = [&runtime] { return runtime_metrics(runtime); }};
+    return {.version = OFFHOOK_VERSION, .domains = config.domains, .realm = std::string(config.auth.effective_realm()), .metrics = [&runtime] {
+                return runtime_metrics(runtime);
+            }};
 }
 
 class Program {
@@ -114,8 +118,8 @@ private:
         const auto users = make_first_users(*store_, config_->domains.front(), config_->auth.effective_realm(), options_.first_users);
         if (!users) return std::unexpected(users.error());
         if (!users->empty())
-            fmt::print("\n{}\nserver    {} (server or outbound proxy of the phone)\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n", *users,
-                       addresses_for_phones(runtime_->listeners()), http_->address().text(), config_->data, config_->store.path);
+            fmt::print("\n{}\nserver    {} (server or outbound proxy of the phone)\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n",
+                       *users, addresses_for_phones(runtime_->listeners()), http_->address().text(), config_->data, config_->store.path);
         std::fflush(stdout);
         for (const transport::Listener& listener : runtime_->listeners().all())
             log_->write(Severity::info, "listening", {{"protocol", transport::uri_name(listener.protocol)}, {"address", listener.bound.text()}});
@@ -135,7 +139,8 @@ private:
             for (const accounting::CallRecord& record : *open_calls)
                 if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
             // The sockets are bound: what comes before the shards run waits in them.
-            if (services.index + 1 == runtime_->shard_count() && options_.ready_fd >= 0) ready = runtime::write_ready(options_.ready_fd, runtime_->listeners(), http_->address());
+            if (services.index + 1 == runtime_->shard_count() && options_.ready_fd >= 0)
+                ready = runtime::write_ready(options_.ready_fd, runtime_->listeners(), http_->address());
             if (!ready) runtime_->stop();
             return app;
         });
@@ -165,7 +170,8 @@ private:
         for (std::size_t at = 0; at < mistakes.size();) {
             const std::string_view line = mistakes.substr(at, mistakes.find('\n', at) - at);
             at += line.size() + 1;
-            if (line.size() + 1 >= mistakes.size() || line.find(": error: ") != line.npos) log_->write(Severity::error, "reload", {{"done", false}, {"mistake", line}});
+            if (line.size() + 1 >= mistakes.size() || line.find(": error: ") != line.npos)
+                log_->write(Severity::error, "reload", {{"done", false}, {"mistake", line}});
         }
     }
 
@@ -189,7 +195,8 @@ int main(int argc, char** argv) {
     if (!options) return status;
     if (options->help_config) return fmt::print("{}", help_config()), 0;
     auto config = load(options->config);
-    if (!config) return fmt::print(stderr, "{}offhookd: {}\n", config.error(), options->check ? "the configuration has mistakes" : "nothing was started"), 2;
+    if (!config)
+        return fmt::print(stderr, "{}offhookd: {}\n", config.error(), options->check ? "the configuration has mistakes" : "nothing was started"), 2;
     if (options->check) return fmt::print("{}: no mistakes\n", options->config), 0;
     if (const auto done = Program(std::make_shared<const Config>(std::move(*config)), *options).run(); !done)
         return fmt::print(stderr, "offhookd: {}\n", done.error()), 1;

@@ -2,15 +2,16 @@
 
 namespace offhook::daemon {
 
-ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store, runtime::Log& log,
-                   std::uint64_t last_record)
+ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store,
+                   runtime::Log& log, std::uint64_t last_record)
     : log_(log),
       observer_(log, services.index),
       shard_(services.index),
       mailer_(services.mailer),
       ledger_(secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now.utc),
-      replays_(ledger_, services.index, [this](std::string_view nonce) { return mailer_.shard_of(nonce); },
-               [this](std::uint16_t owner, const auth::NonceUse& use, Ticket ticket) { ask(owner, use, ticket); }),
+      replays_(
+          ledger_, services.index, [this](std::string_view nonce) { return mailer_.shard_of(nonce); },
+          [this](std::uint16_t owner, const auth::NonceUse& use, Ticket ticket) { ask(owner, use, ticket); }),
       core_({.shard = services.index,
              .wheel = services.wheel,
              .sender = services.sender,
@@ -28,13 +29,20 @@ ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Confi
 void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
     using Kind = runtime::Mail::Kind;
     switch (mail.kind) {
-        case Kind::committed: return core_.on_committed(mail.ticket, mail.ok, now);
-        case Kind::resolved: return core_.on_resolved(mail.ticket, mail.addresses, now);
-        case Kind::ask: return answer(mail, now);
-        case Kind::answer: return core_.on_nonce_admitted(mail.ticket, mail.ok, now);
-        case Kind::configure: return core_.configure(std::static_pointer_cast<const Config>(mail.snapshot));
-        case Kind::drain: return core_.drain(now);
-        default: return;  // the shard itself understands the others
+        case Kind::committed:
+            return core_.on_committed(mail.ticket, mail.ok, now);
+        case Kind::resolved:
+            return core_.on_resolved(mail.ticket, mail.addresses, now);
+        case Kind::ask:
+            return answer(mail, now);
+        case Kind::answer:
+            return core_.on_nonce_admitted(mail.ticket, mail.ok, now);
+        case Kind::configure:
+            return core_.configure(std::static_pointer_cast<const Config>(mail.snapshot));
+        case Kind::drain:
+            return core_.drain(now);
+        default:
+            return;  // the shard itself understands the others
     }
 }
 
