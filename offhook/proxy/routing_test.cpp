@@ -238,6 +238,15 @@ TEST(StrictRouter, BehindUs) {
     EXPECT_THAT(Text(w.last("INVITE").bytes).values(HeaderId::route), ElementsAre("<sip:192.0.2.61;lr>", "<sip:x@192.0.2.90>"));
 }
 
+TEST(Removed, UserIsNotCalledAnyMore) {
+    World w;
+    w.users.erase("bob");  // his phone's binding is still there
+    w.receive(write({}));
+    EXPECT_EQ(w.count("INVITE "), 0U);
+    EXPECT_EQ(w.count("SIP/2.0 404"), 1U);
+    EXPECT_TRUE(w.drained());
+}
+
 TEST(StaticRoute, IsChosenByDomainPrefixOrUnknown) {
     Config c = config();
     c.routes = {{.domain = "partner.example", .user_prefix = {}, .unknown = false, .next_hop = "sip:192.0.2.61"},
@@ -254,6 +263,8 @@ TEST(StaticRoute, IsChosenByDomainPrefixOrUnknown) {
     };
     EXPECT_EQ(goes_to("sip:x@partner.example"), "192.0.2.61:5060");
     EXPECT_EQ(goes_to("sip:0049@example.com"), "192.0.2.62:5070");
+    EXPECT_EQ(goes_to("sip:%3049@example.com"), "192.0.2.63:5060 tcp");   // "049" has one zero
+    EXPECT_EQ(goes_to("sip:%30049@example.com"), "192.0.2.62:5070");      // "0049", escaped
     EXPECT_EQ(goes_to("sip:nobody@example.com"), "192.0.2.63:5060 tcp");
     EXPECT_EQ(goes_to("sip:0099@example.com"), "SIP/2.0 480 Temporarily Unavailable");  // an own user goes before a prefix
     EXPECT_EQ(goes_to("sip:x@192.0.2.64"), "192.0.2.64:5060");                          // RFC 3263

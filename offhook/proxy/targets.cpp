@@ -79,6 +79,8 @@ bool Proxy::find_bindings(Context& context, const Uri& uri, std::string_view dom
     aor_.append("@").append(domain);
     context.bindings = ports_.bindings.find(aor_);
     if (!context.bindings) return false;
+    // Who was removed is not called any more, though the phone's binding runs on until it expires.
+    if (user_exists_ && !user_exists_(std::string_view(aor_).substr(0, aor_.rfind('@')), domain)) return false;
     const location::Binding* before = nullptr;
     for (const location::Binding* binding : location::targets(*context.bindings, now.utc)) {
         if (context.targets.size() >= config_.max_targets) break;
@@ -92,9 +94,11 @@ bool Proxy::find_bindings(Context& context, const Uri& uri, std::string_view dom
 
 // `own_domain`: empty for a foreign Request-URI. For an own one this is asked only after no such user was found.
 const StaticRoute* Proxy::match_route(const Uri& uri, std::string_view own_domain) const {
+    const std::string plain = uri.user.find('%') == std::string_view::npos ? std::string() : message::unescape(uri.user);
+    const std::string_view user = plain.empty() ? uri.user : plain;
     for (const StaticRoute& route : config_.routes) {
         if (route.domain.empty() ? own_domain.empty() : !iequals(route.domain, own_domain.empty() ? uri.host : own_domain)) continue;
-        if (!uri.user.starts_with(route.user_prefix)) continue;
+        if (!user.starts_with(route.user_prefix)) continue;
         if (route.unknown && own_domain.empty()) continue;
         return &route;
     }
