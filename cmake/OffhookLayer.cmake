@@ -53,5 +53,5 @@ function(offhook_test name)
   endif()
   target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
   # Without NO_PRETTY_VALUES the octets of parameters would stand in the names.
-  gtest_discover_tests(${name} NO_PRETTY_VALUES PROPERTIES LABELS ${test_LABEL} TIMEOUT 120 DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES PROPERTIES ENVIRONMENT TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/tsan.supp LABELS ${test_LABEL} TIMEOUT 600 DISCOVERY_TIMEOUT 60)
 endfunction()

@@ -143,6 +143,11 @@ Dns::~Dns() {
 void Dns::ask(const Question& question, Instant now) {
     State& s = *state_;
     s.now = now;
+    // RFC 6761 §6.3: this machine, whatever a hosts file or a server says, so nobody is asked.
+    if (question.host == "localhost" || question.host.ends_with(".localhost")) {
+        static const transport::Addresses here{*IpAddress::parse("127.0.0.1"), *IpAddress::parse("::1")};
+        return s.answer(question.ticket, question.host, here, now + s.config.longest_ttl);
+    }
     if (const auto* known = s.cache.find(question.host, now)) return s.answer(question.ticket, question.host, *known, *s.cache.expiry(question.host));
     if (s.channel == nullptr) return s.answer(question.ticket, question.host, {}, now);
     const Waiter waiter{question.ticket, now + s.config.limit};

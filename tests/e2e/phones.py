@@ -7,9 +7,11 @@ import json
 import math
 import os
 import subprocess
+import sys
 import time
 import wave
 
+import harness
 from harness import Server, check, free_port, main, wait_for
 
 CONFIG = """sip_listen {address}:{sip}
@@ -139,46 +141,50 @@ def two_phones(folder):
     check(server.stop() == 0, "offhookd ended with an error")
 
 
-def run(*words, check_status=True):
-    return subprocess.run(words, check=check_status, capture_output=True, text=True)
+def run(*words):
+    r = subprocess.run(words, capture_output=True, text=True)
+    check(r.returncode == 0, f"{' '.join(words)}: exit {r.returncode}: {r.stderr}")
 
 
 class Networks:
-    """Two namespaces and a router between them that masquerades: server side 10.77.1.0/24, home 192.168.77.0/24."""
+    """Three network namespaces: the server's side 10.77.1.0/24, a router that masquerades, a home 192.168.77.0/24. Each lives as long as
+    a process that holds it, so nothing has to be mounted or named, and nothing is left behind."""
 
     def __init__(self):
-        tag = str(os.getpid() % 10000)
-        self.inside, self.router, self.outside = f"ohin{tag}", f"ohrt{tag}", f"ohout{tag}"
-        for namespace in (self.inside, self.router, self.outside):
-            run("ip", "netns", "add", namespace)
-            run("ip", "-n", namespace, "link", "set", "lo", "up")
-        for (left, a, left_address), (right, b, right_address) in (((self.outside, "wan0", "10.77.1.1/24"), (self.router, "wan1", "10.77.1.2/24")),
-                                                                   ((self.inside, "lan0", "192.168.77.2/24"), (self.router, "lan1", "192.168.77.1/24"))):
-            run("ip", "link", "add", a, "netns", left, "type", "veth", "peer", "name", b, "netns", right)
-            for namespace, device, address in ((left, a, left_address), (right, b, right_address)):
-                run("ip", "-n", namespace, "addr", "add", address, "dev", device)
-                run("ip", "-n", namespace, "link", "set", device, "up")
-        run("ip", "-n", self.inside, "route", "add", "default", "via", "192.168.77.1")
-        run("ip", "netns", "exec", self.router, "sysctl", "-qw", "net.ipv4.ip_forward=1")
-        run("ip", "netns", "exec", self.router, "nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; }; add rule ip nat post oifname wan1 masquerade")
+        self.holders = {name: subprocess.Popen(["unshare", "--net", "sleep", "600"]) for name in ("outside", "router", "inside")}
+        own = os.readlink("/proc/self/ns/net")
+        for name, holder in self.holders.items():
+            wait_for(f"network namespace {name}", lambda: os.readlink(f"/proc/{holder.pid}/ns/net") != own, 5)
+            run(*self.within(name), "ip", "link", "set", "lo", "up")
+        for (left, a, left_address), (right, b, right_address) in ((("outside", "wan0", "10.77.1.1/24"), ("router", "wan1", "10.77.1.2/24")),
+                                                                   (("inside", "lan0", "192.168.77.2/24"), ("router", "lan1", "192.168.77.1/24"))):
+            run(*self.within(left), "ip", "link", "add", a, "type", "veth", "peer", "name", b, "netns", str(self.holders[right].pid))
+            for name, device, address in ((left, a, left_address), (right, b, right_address)):
+                run(*self.within(name), "ip", "addr", "add", address, "dev", device)
+                run(*self.within(name), "ip", "link", "set", device, "up")
+        run(*self.within("inside"), "ip", "route", "add", "default", "via", "192.168.77.1")
+        run(*self.within("router"), "sh", "-c", "echo 1 > /proc/sys/net/ipv4/ip_forward")
+        run(*self.within("router"), "nft", "add table ip nat; add chain ip nat post { type nat hook postrouting priority 100; }; add rule ip nat post oifname wan1 masquerade")
 
-    def within(self, namespace):
-        return ["ip", "netns", "exec", namespace]
+    def within(self, name):
+        return ["nsenter", "--net", "--target", str(self.holders[name].pid), "--"]
 
     def remove(self):
-        for namespace in (self.inside, self.router, self.outside):
-            run("ip", "netns", "del", namespace, check_status=False)
+        for holder in self.holders.values():
+            holder.kill()
+            holder.wait()
 
 
 def behind_nat(folder):
     """bob's phone stands behind the router: it registers, is called, and its call is released."""
+    if os.geteuid() != 0:  # namespaces are root's; the packages were installed by sudo too
+        subprocess.run(["sudo", "-n", "env", f"OFFHOOK_BIN={harness.BIN}", sys.executable, os.path.abspath(__file__), "behind_nat"], check=True)
+        return
     networks = Networks()
     try:
-        outside, inside = networks.within(networks.outside), networks.within(networks.inside)
+        outside, inside = networks.within("outside"), networks.within("inside")
         server = Server(folder, address="10.77.1.1", domain="10.77.1.1", prefix=outside).start()
         # The API listens on the loopback of its own namespace.
-        plain = server.offhook
-        import harness
         def offhook(*words, text=None, check=True):
             r = subprocess.run(outside + [os.path.join(harness.BIN, "offhook"), "--api", server.api, "--token-file", os.path.join(server.data, "api-token"), *words], input=text,
                                capture_output=True, text=True, timeout=30)

@@ -165,7 +165,7 @@ def clients(folder):
                           ("bad import", run("user", "import", "-", text="carol,127.0.0.1,x\ndave,127.0.0.1\n"), "input:2")):
         check(r.returncode != 0 and said in r.stderr, f"{what}: {r}")
     check(status(Phone(("127.0.0.1", server.port)).register("carol", "x")) == 401, "an import with a mistake must import nobody")
-    r = subprocess.run(["sipsak", "-vv", "-U", "-C", "sip:alice@127.0.0.1:5999", "-x", "600", "-a", "secret", "-u", "alice", "-s", f"sip:alice@127.0.0.1:{server.port}"], capture_output=True, text=True, timeout=30)
+    r = subprocess.run(["sipsak", "-vv", "-H", "127.0.0.1", "-U", "-C", "sip:alice@127.0.0.1:5999", "-x", "600", "-a", "secret", "-u", "alice", "-s", f"sip:alice@127.0.0.1:{server.port}"], capture_output=True, text=True, timeout=30)
     check(r.returncode == 0 and [b["contact"] for b in server.registrations()] == ["sip:alice@127.0.0.1:5999"], f"sipsak: {r} {server.registrations()}")
     for suffix in ("", "-wal"):
         path = os.path.join(server.data, "offhook.db" + suffix)
