@@ -106,7 +106,7 @@ void Core::on_committed(Ticket ticket, bool ok, Now now) {
 void Core::on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now) { proxy_.on_resolved(ticket, addresses, now); }
 
 void Core::on_nonce_admitted(Ticket ticket, bool admitted, Now now) {
-    if (auto verdict = digest_.on_admitted(ticket, admitted)) authentication_.on_verdict(ticket, std::move(*verdict), now);
+    if (auto verdict = digest_.on_admitted(ticket, admitted)) authentication_.on_verdict(ticket, *verdict, now);
 }
 
 }  // namespace offhook::daemon

@@ -2,7 +2,7 @@
 
 namespace offhook::daemon {
 
-ShardApp::ShardApp(runtime::ShardServices& services, std::shared_ptr<const Config> config, const Secrets& secrets, store::Store& store,
+ShardApp::ShardApp(runtime::ShardServices& services, const std::shared_ptr<const Config>& config, const Secrets& secrets, store::Store& store,
                    runtime::Log& log, std::uint64_t last_record)
     : log_(log),
       observer_(log, services.index),

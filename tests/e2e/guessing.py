@@ -25,7 +25,7 @@ def normal(text):
 
 def same(folder):
     count = int(os.environ.get("OFFHOOK_GUESSES", "1000"))
-    server = Server(folder, shards=1).start()
+    server = Server(folder, shards=1, extra="[runtime]\nbatch_window = \"0s\"\n").start()
     server.offhook("user", "import", "-", text="".join(f"u{i:05d},127.0.0.1,secret\n" for i in range(200)))
     phone = Phone(("127.0.0.1", server.port))
     times, texts = {"wrong": [], "unknown": []}, {"wrong": set(), "unknown": set()}
