@@ -16,6 +16,7 @@
 #include "offhook/http/time_text.hpp"
 #include "offhook/http/token.hpp"
 #include "offhook/store/store.hpp"
+#include "offhook/runtime/temporary_directory_test.hpp"
 
 namespace offhook::cli {
 namespace {
@@ -35,8 +36,6 @@ struct Result {
 class CommandLine : public ::testing::Test {
 protected:
     void SetUp() override {
-        std::string name = (std::filesystem::temp_directory_path() / "offhook-cli-XXXXXX").string();
-        folder_ = ::mkdtemp(name.data());
         store::Config config;
         config.path = file("offhook.db");
         config.commit_window = 0ms;
@@ -57,16 +56,15 @@ protected:
     void TearDown() override {
         server_.reset();
         store_.reset();
-        std::filesystem::remove_all(folder_);
     }
 
-    [[nodiscard]] std::string file(const std::string& name) const { return folder_ + "/" + name; }
+    [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
     void write(const std::string& name, std::string_view text) const { std::ofstream(file(name), std::ios::binary) << text; }
 
     /// In the test's folder; `words` are for a shell.
     [[nodiscard]] Result run(const std::string& words, const std::string& input = "") const {
         write("input", input);
-        const std::string command = "cd " + folder_ + " && " OFFHOOK_PROGRAM " " + words + " < input 2>&1";
+        const std::string command = "cd " + folder_.path().string() + " && " OFFHOOK_PROGRAM " " + words + " < input 2>&1";
         std::FILE* pipe = ::popen(command.c_str(), "r");
         Result result;
         std::array<char, 4096> block{};
@@ -79,7 +77,8 @@ protected:
         return run("--api " + url_ + " --token-file api-token " + words, input);
     }
 
-    std::string folder_, url_;
+    offhook::test::TemporaryDirectory folder_;
+    std::string url_;
     std::unique_ptr<store::Store> store_;
     std::unique_ptr<http::Api> api_;
     std::unique_ptr<http::Server> server_;

@@ -66,15 +66,7 @@ public:
 
     [[nodiscard]] const Counters& counters() const { return counters_; }
     [[nodiscard]] std::size_t active() const { return table_.legs.size(); }      ///< answered calls, those being closed included
-    [[nodiscard]] std::size_t pending() const { return table_.attempts.size(); } ///< INVITEs under way, or lately answered
     [[nodiscard]] bool idle() const { return table_.empty(); }
-    /// Each call in progress: function(const CallRecord&, const dialog::DialogState&).
-    template <class Function>
-    void for_each_active(Function&& function) {
-        table_.legs.for_each([&](Handle, const Leg& leg) {
-            if (!leg.closing) function(leg.text->record, leg.text->dialog);
-        });
-    }
 
 private:
     void begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, Now now);

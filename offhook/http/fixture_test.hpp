@@ -14,6 +14,7 @@
 #include "offhook/http/api.hpp"
 #include "offhook/http/server.hpp"
 #include "offhook/http/token.hpp"
+#include "offhook/runtime/temporary_directory_test.hpp"
 #include "offhook/store/store.hpp"
 
 namespace offhook::http {
@@ -33,20 +34,7 @@ struct Call {
 /// These octets as they are, and all that the server says until it closes or half-closes.
 [[nodiscard]] std::string exchange_raw(const Endpoint& server, const std::string& octets);
 
-class Directory {
-public:
-    Directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "offhook-http-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~Directory() { std::filesystem::remove_all(path_); }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    [[nodiscard]] std::string file(const std::string& name) const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using Directory = offhook::test::TemporaryDirectory;
 
 class ApiTest : public ::testing::Test {
 protected:

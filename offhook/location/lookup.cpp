@@ -16,12 +16,6 @@ Targets targets(const BindingSet& set, UtcTime now) {
     return result;
 }
 
-std::size_t first_group(std::span<const Binding* const> targets) {
-    std::size_t size = 0;
-    while (size < targets.size() && targets[size]->q == targets[0]->q) ++size;
-    return size;
-}
-
 std::uint32_t remaining_seconds(const Binding& binding, UtcTime now) {
     if (binding.expires <= now) return 0;
     return static_cast<std::uint32_t>(std::chrono::ceil<std::chrono::seconds>(binding.expires - now).count());

@@ -2,7 +2,6 @@
 // contact can be reached where it says (RFC 3261 §16.5, §16.6). Pure functions over a snapshot.
 #pragma once
 #include <boost/container/small_vector.hpp>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,9 +15,6 @@ using Targets = boost::container::small_vector<const Binding*, 8>;
 
 /// The bindings that have not expired, by falling q; equal ones in order of registration.
 [[nodiscard]] Targets targets(const BindingSet& set, UtcTime now);
-
-/// How many of the first targets have the same q: they are called at the same time (§16.6 serial over groups). 0 if there are none.
-[[nodiscard]] std::size_t first_group(std::span<const Binding* const> targets);
 
 /// Whole seconds until it expires, rounded up, so that a binding just made has what was granted; 0 once expired.
 [[nodiscard]] std::uint32_t remaining_seconds(const Binding& binding, UtcTime now);

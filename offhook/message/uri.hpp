@@ -27,8 +27,6 @@ struct Uri {
 
     [[nodiscard]] bool is_sip() const { return scheme == Scheme::sip || scheme == Scheme::sips; }
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const;
-    /// Port, or the default of the scheme: 5060, sips 5061.
-    [[nodiscard]] std::uint16_t port_or_default() const { return port != 0 ? port : scheme == Scheme::sips ? 5061 : 5060; }
 };
 
 [[nodiscard]] std::expected<Uri, ParseError> parse_uri(std::string_view text);

@@ -11,26 +11,14 @@
 #include "offhook/runtime/log.hpp"
 #include "offhook/runtime/random.hpp"
 #include "offhook/runtime/rig_test.hpp"
+#include "offhook/runtime/temporary_directory_test.hpp"
 
 namespace offhook::runtime::test {
 namespace {
 
 using ::testing::HasSubstr;
 
-/// A directory that goes with the test.
-struct TemporaryDirectory {
-    TemporaryDirectory() {
-        std::string name = (std::filesystem::temp_directory_path() / "offhook-XXXXXX").string();
-        path = ::mkdtemp(name.data());
-    }
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path, ignored);
-    }
-    TemporaryDirectory(const TemporaryDirectory&) = delete;
-    TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
-    std::filesystem::path path;
-};
+using offhook::test::TemporaryDirectory;
 
 std::string text_of(const std::filesystem::path& file) {
     std::ostringstream text;
@@ -54,7 +42,7 @@ TEST(Log, NothingFromTheWireMakesALineOfItsOwn) {
 
 TEST(Log, WritesToItsFileAndToANewOneAfterItWasMoved) {
     TemporaryDirectory directory;
-    const auto file = directory.path / "log", old = directory.path / "log.1";
+    const auto file = directory.path() / "log", old = directory.path() / "log.1";
     auto log = Log::open({.file = file.string(), .level = Severity::info, .queue = 64});
     ASSERT_TRUE(log) << log.error();
     (*log)->write(Severity::info, noon, "one", {});
@@ -70,7 +58,7 @@ TEST(Log, WritesToItsFileAndToANewOneAfterItWasMoved) {
 
 TEST(Log, AFullQueueDropsAndCountsButNeverBlocks) {
     TemporaryDirectory directory;
-    const auto pipe = directory.path / "pipe";
+    const auto pipe = directory.path() / "pipe";
     ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
     const Descriptor reader(::open(pipe.c_str(), O_RDWR | O_CLOEXEC));  // nobody reads: the writer stands still once the pipe is full
     auto log = Log::open({.file = pipe.string(), .level = Severity::info, .queue = 16});
@@ -99,7 +87,7 @@ TEST(Log, AFileThatCannotBeOpenedIsNamed) {
 
 TEST(Log, TheObserverTellsWhatTheCoreTells) {
     TemporaryDirectory directory;
-    const auto file = directory.path / "log";
+    const auto file = directory.path() / "log";
     auto log = Log::open({.file = file.string()});
     ASSERT_TRUE(log);
     LogObserver observer(**log, 3);
@@ -115,7 +103,7 @@ TEST(Log, TheObserverTellsWhatTheCoreTells) {
 
 TEST(Process, ADataDirectoryBelongsToOneProcess) {
     TemporaryDirectory directory;
-    const auto data = directory.path / "a" / "b";
+    const auto data = directory.path() / "a" / "b";
     {
         const auto lock = DirectoryLock::take(data);
         ASSERT_TRUE(lock) << lock.error();

@@ -60,7 +60,7 @@ class Poisoned : public ::testing::TestWithParam<const char*> {};
 TEST_P(Poisoned, RowFailsAlone) {
     const Directory directory;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     config.commit_window = 50ms;  // one group for all rows of this test
     const std::unique_ptr<Store> store = opened(config, &answers);
     {
@@ -127,7 +127,7 @@ TEST(Fault, AFullDiskRefusesRegistrationsAndKeepsRecords) {
     const Directory directory;
     VolatileVfs vfs;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     config.retry_for = 100ms;
     std::unique_ptr<Store> store = opened(config, &answers);
     EXPECT_TRUE(store->healthy({}));
@@ -156,7 +156,7 @@ TEST(Fault, AKeptRecordNeverReplacesANewerRowOfItsCall) {
     const Directory directory;
     VolatileVfs vfs;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     config.retry_for = 50ms;
     std::unique_ptr<Store> store = opened(config, &answers);
     vfs.set_full(true);
@@ -177,7 +177,7 @@ TEST(Fault, AKeptRecordNeverReplacesANewerRowOfItsCall) {
 TEST(Fault, AnotherProgramsLockMakesItUnhealthyNotWrong) {
     const Directory directory;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     config.store_limit = 20ms;
     const std::unique_ptr<Store> store = opened(config, &answers);
     Other other(config.path);
@@ -194,7 +194,7 @@ TEST(Fault, AnotherProgramsLockMakesItUnhealthyNotWrong) {
 
 TEST(Fault, ANewerSchemaIsRefusedAndLeftAlone) {
     const Directory directory;
-    const Config config = config_for(directory.file());
+    const Config config = config_for(directory.file("offhook.db"));
     opened(config, nullptr)->stop();
     EXPECT_EQ(Other(config.path).run("SELECT schema_version FROM meta"), std::to_string(schema_version()) + ' ');
     Other(config.path).run("UPDATE meta SET schema_version = 1000");
@@ -207,7 +207,7 @@ TEST(Fault, ANewerSchemaIsRefusedAndLeftAlone) {
 TEST(Fault, AFullQueueRefusesAtOnce) {
     const Directory directory;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     config.queue_limit = 4;
     const std::unique_ptr<Store> store = opened(config, &answers);
     Other other(config.path);
@@ -229,7 +229,7 @@ TEST(Fault, AFullQueueRefusesAtOnce) {
 TEST(Fault, AfterStopEverythingIsAnsweredFalse) {
     const Directory directory;
     Answers answers;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), &answers);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
     for (std::uint32_t i = 1; i <= 200; ++i) store->put(record(i), Answers::ticket(i));
     store->stop();
     for (std::uint32_t i = 1; i <= 200; ++i) EXPECT_TRUE(answers.ok(i));  // what was queued is committed
@@ -243,7 +243,7 @@ TEST(Fault, AfterStopEverythingIsAnsweredFalse) {
 TEST(Fault, ExpiredBindingsAreNotLoadedAndArePurged) {
     const Directory directory;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     std::unique_ptr<Store> store = opened(config, &answers);
     store->commit(bindings("sip:gone@example.com", {binding("sip:g@192.0.2.1", -7200)}), Ticket{});
     store->commit(bindings("sip:half@example.com", {binding("sip:h@192.0.2.1", -7200), binding("sip:h@192.0.2.2")}), Ticket{});
@@ -269,7 +269,7 @@ TEST(Fault, ExpiredBindingsAreNotLoadedAndArePurged) {
 
 TEST(Fault, OldEventsAreRemovedAndNoSeqComesTwice) {
     const Directory directory;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     std::unique_ptr<Store> store = opened(config, nullptr);
     for (std::uint64_t i = 1; i <= 5; ++i) store->put(record(i), Ticket{});
     store = nullptr;
@@ -278,7 +278,7 @@ TEST(Fault, OldEventsAreRemovedAndNoSeqComesTwice) {
     store = opened(config, nullptr);
     EXPECT_TRUE(eventually([&] { return store->reader().events(0, 10)->empty(); }));
     store = nullptr;
-    store = opened(config_for(directory.file()), nullptr);
+    store = opened(config_for(directory.file("offhook.db")), nullptr);
     store->put(record(6), Ticket{});
     store->flush();
     EXPECT_EQ(store->reader().events(0, 10)->front().seq, 6U);
@@ -287,7 +287,7 @@ TEST(Fault, OldEventsAreRemovedAndNoSeqComesTwice) {
 // SIGKILL at a random moment: the log holds every acknowledged row, with no close and no checkpoint.
 TEST(Fault, ASigkillLosesNothingAcknowledged) {
     const Directory directory;
-    const Config config = config_for(directory.file());
+    const Config config = config_for(directory.file("offhook.db"));
     std::mt19937 random(4);
     std::vector<std::uint32_t> acknowledged(51, 0);
     for (int life = 0; life < 10; ++life) {

@@ -13,24 +13,12 @@
 #include <string>
 #include <utility>
 
+#include "offhook/runtime/temporary_directory_test.hpp"
 #include "offhook/store/store.hpp"
 
 namespace offhook::store {
 
-class Directory {
-public:
-    Directory() {
-        std::string name = (std::filesystem::temp_directory_path() / "offhook-store-XXXXXX").string();
-        path_ = ::mkdtemp(name.data());
-    }
-    ~Directory() { std::filesystem::remove_all(path_); }
-    Directory(const Directory&) = delete;
-    Directory& operator=(const Directory&) = delete;
-    [[nodiscard]] std::string file(const std::string& name = "offhook.db") const { return (path_ / name).string(); }
-
-private:
-    std::filesystem::path path_;
-};
+using Directory = offhook::test::TemporaryDirectory;
 
 /// Remembers the answer to each ticket by its slot.
 class Answers final : public runtime::Mailer {

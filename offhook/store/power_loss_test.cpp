@@ -67,7 +67,7 @@ location::BindingSnapshot version_of(std::uint32_t i, std::uint32_t version, std
 class Trial {
 public:
     explicit Trial(std::uint32_t seed) : random_(seed), seed_(seed) {
-        config_ = config_for(directory_.file());
+        config_ = config_for(directory_.file("offhook.db"));
         config_.commit_window = std::chrono::milliseconds(random_() % 2);
         config_.checkpoint_pages = 4 + static_cast<int>(random_() % 30);
         vfs_.on_loss = [this] {
@@ -217,7 +217,7 @@ TEST(VolatileVfs, ForgetsWhatNoSyncCovered) {
     const Directory directory;
     VolatileVfs vfs;
     sqlite3* database = nullptr;
-    ASSERT_EQ(sqlite3_open(directory.file().c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_open(directory.file("offhook.db").c_str(), &database), SQLITE_OK);
     const auto run = [&](const char* sql) { return sqlite3_exec(database, sql, nullptr, nullptr, nullptr); };
     ASSERT_EQ(run("PRAGMA journal_mode = WAL; CREATE TABLE t (x); INSERT INTO t VALUES (1); PRAGMA synchronous = OFF"), SQLITE_OK);
     const int syncs = vfs.syncs();
@@ -228,7 +228,7 @@ TEST(VolatileVfs, ForgetsWhatNoSyncCovered) {
     EXPECT_TRUE(vfs.lost());
     sqlite3_close(database);
     vfs.restore_power();
-    ASSERT_EQ(sqlite3_open(directory.file().c_str(), &database), SQLITE_OK);
+    ASSERT_EQ(sqlite3_open(directory.file("offhook.db").c_str(), &database), SQLITE_OK);
     std::string rows;
     const auto collect = [](void* to, int, char** values, char**) {
         *static_cast<std::string*>(to) += values[0];

@@ -51,7 +51,7 @@ TEST(Escape, WritesJsonStrings) {
 TEST(Store, CommitsBindingsThenPublishesThenAnswers) {
     const Directory directory;
     Answers answers;
-    std::unique_ptr<Store> store = opened(config_for(directory.file()), &answers);
+    std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
     const std::string alice = "sip:alice@example.com";
     bool there = false;
     answers.on_answer = [&](std::uint32_t slot, bool) {
@@ -64,7 +64,7 @@ TEST(Store, CommitsBindingsThenPublishesThenAnswers) {
     EXPECT_EQ(store->find("sip:bob@example.com"), nullptr);
 
     store->stop();
-    store = opened(config_for(directory.file()), &answers);
+    store = opened(config_for(directory.file("offhook.db")), &answers);
     location::BindingSnapshot found = store->find(alice);
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(found->address_of_record, alice);
@@ -75,7 +75,7 @@ TEST(Store, CommitsBindingsThenPublishesThenAnswers) {
     store->commit(bindings(alice, {second}), Answers::ticket(2));
     EXPECT_TRUE(answers.ok(2));
     store = nullptr;
-    store = opened(config_for(directory.file()), &answers);
+    store = opened(config_for(directory.file("offhook.db")), &answers);
     found = store->find(alice);
     ASSERT_NE(found, nullptr);
     ASSERT_EQ(found->bindings.size(), 1U);
@@ -85,7 +85,7 @@ TEST(Store, CommitsBindingsThenPublishesThenAnswers) {
     EXPECT_TRUE(answers.ok(3));
     EXPECT_EQ(store->find(alice), nullptr);
     store = nullptr;
-    store = opened(config_for(directory.file()), &answers);
+    store = opened(config_for(directory.file("offhook.db")), &answers);
     EXPECT_EQ(store->find(alice), nullptr);
     EXPECT_THAT(kinds(*store), ElementsAre("registered", "registered", "unregistered", "unregistered"));
 }
@@ -93,7 +93,7 @@ TEST(Store, CommitsBindingsThenPublishesThenAnswers) {
 TEST(Store, KeepsEveryFieldOfARecordAndItsJournal) {
     const Directory directory;
     Answers answers;
-    std::unique_ptr<Store> store = opened(config_for(directory.file()), &answers);
+    std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
     accounting::CallRecord call = record(0xfedcba9876543210);
     store->put(call, Answers::ticket(1));
     EXPECT_TRUE(answers.ok(1));
@@ -101,7 +101,7 @@ TEST(Store, KeepsEveryFieldOfARecordAndItsJournal) {
     EXPECT_EQ(store->reader().totals()->calls_in_progress, 1U);
 
     store = nullptr;
-    store = opened(config_for(directory.file()), &answers);
+    store = opened(config_for(directory.file("offhook.db")), &answers);
     const auto in_progress = store->reader().in_progress();
     ASSERT_EQ(in_progress->size(), 1U);
     expect_equal(in_progress->front(), call);
@@ -128,7 +128,7 @@ TEST(Store, KeepsEveryFieldOfARecordAndItsJournal) {
 TEST(Store, PagesRecordsByKey) {
     const Directory directory;
     Answers answers;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), &answers);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
     const UtcTime start = seconds_from_now(-1000);
     for (std::uint64_t i = 1; i <= 20; ++i) {
         accounting::CallRecord r = record(1000 - i);  // ids are not in order of time
@@ -170,7 +170,7 @@ TEST(Store, KeysOutliveARestartAndTheFileIsPrivate) {
     const Directory directory;
     std::string relay, nonce;
     for (int start = 0; start < 2; ++start) {
-        const std::unique_ptr<Store> store = opened(config_for(directory.file()), nullptr);
+        const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);
         EXPECT_EQ(store->relay_key().size(), 32U);
         EXPECT_NE(store->relay_key(), store->nonce_key());
         if (start == 1) {
@@ -180,7 +180,7 @@ TEST(Store, KeysOutliveARestartAndTheFileIsPrivate) {
         nonce = store->nonce_key();
         for (const char* suffix : {"", "-wal", "-shm"}) {
             struct stat status {};
-            ASSERT_EQ(::stat((directory.file() + suffix).c_str(), &status), 0) << suffix;
+            ASSERT_EQ(::stat((directory.file("offhook.db") + suffix).c_str(), &status), 0) << suffix;
             EXPECT_EQ(status.st_mode & 0777, 0600U) << suffix;
         }
     }
@@ -200,7 +200,7 @@ TEST(Store, TellsWhatIsWrongWithTheFile) {
 TEST(Store, TheLastRecordIsTheOneWithTheLargestId) {
     const Directory directory;
     Answers answers;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), &answers);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
     EXPECT_EQ(store->reader().last_record(), 0U);
     accounting::CallRecord first = record(70'000), second = record(80'000);
     second.invited = first.invited - std::chrono::hours(1);

@@ -37,7 +37,7 @@ TEST(HashPassword, GivesBothNamesInEachAlgorithm) {
 
 TEST(Users, AreAddedChangedRemovedAndOutliveARestart) {
     const Directory directory;
-    std::unique_ptr<Store> store = opened(config_for(directory.file()), nullptr);
+    std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);
     NewUser alice = new_user("alice", "Example.COM");
     ASSERT_TRUE(store->user_admin().add(alice));
     const AdminResult again = store->user_admin().add(alice);
@@ -55,7 +55,7 @@ TEST(Users, AreAddedChangedRemovedAndOutliveARestart) {
     ASSERT_TRUE(store->user_admin().set_password("Example.com", "alice", "other"));
     ASSERT_TRUE(store->user_admin().set_enabled("example.com", "alice", false));
     store = nullptr;
-    store = opened(config_for(directory.file()), nullptr);
+    store = opened(config_for(directory.file("offhook.db")), nullptr);
     user = store->users().find("example.com", "alice");
     ASSERT_NE(user, nullptr);
     EXPECT_FALSE(user->enabled);
@@ -85,7 +85,7 @@ TEST(Users, AreAddedChangedRemovedAndOutliveARestart) {
 // What the first start of a server does: it waits for no loading itself.
 TEST(Users, AreAddedRightAfterTheStoreIsOpen) {
     const Directory directory;
-    auto store = Store::open(config_for(directory.file()), nullptr);
+    auto store = Store::open(config_for(directory.file("offhook.db")), nullptr);
     ASSERT_TRUE(store);
     EXPECT_TRUE((*store)->user_admin().add(new_user("alice")));
     EXPECT_NE((*store)->users().find("example.com", "alice"), nullptr);
@@ -93,7 +93,7 @@ TEST(Users, AreAddedRightAfterTheStoreIsOpen) {
 
 TEST(Users, WithMistakesAreRefusedInWords) {
     const Directory directory;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), nullptr);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);
     const auto refusal = [&](const auto& change) {
         NewUser u = new_user("alice");
         change(u);
@@ -118,7 +118,7 @@ TEST(Users, WithMistakesAreRefusedInWords) {
 
 TEST(Users, AreImportedAllOrNone) {
     const Directory directory;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), nullptr);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);
     ASSERT_TRUE(store->user_admin().add(new_user("u7")));
     std::vector<NewUser> users;
     for (std::size_t i = 1; i <= 20; ++i) {
@@ -156,7 +156,7 @@ TEST(Users, AreImportedAllOrNone) {
 
 TEST(Users, ARealmOffersWhatAllItsUsersHave) {
     const Directory directory;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), nullptr);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);
     EXPECT_THAT(store->users().offered("example.com"), ElementsAre(true, true, true));
     ASSERT_TRUE(store->user_admin().add(new_user("alice")));
     NewUser old = new_user("old");
@@ -177,7 +177,7 @@ TEST(Users, ARealmOffersWhatAllItsUsersHave) {
 
 TEST(Users, OfAnotherRealmAreNamed) {
     const Directory directory;
-    const std::unique_ptr<Store> store = opened(config_for(directory.file()), nullptr);
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);
     NewUser bob = new_user("bob");
     bob.realm = "old realm";
     ASSERT_TRUE(store->user_admin().add(new_user("alice")));
@@ -195,7 +195,7 @@ TEST(Concurrency, ReadersAndWritersNeverMeetALock) {
     constexpr int api_threads = 8, each = 12'500, registrations = 20'000;
     const Directory directory;
     Answers answers;
-    Config config = config_for(directory.file());
+    Config config = config_for(directory.file("offhook.db"));
     config.checkpoint_pages = 100;
     config.durability = Durability::relaxed;  // locks are the same, and 25,000 answers in turn do not wait for a disk
     config.commit_window = std::chrono::milliseconds(0);

@@ -85,7 +85,6 @@ private:
     static constexpr std::size_t buckets = 1u << 15;
 
     [[nodiscard]] Server* find(const Key& key);
-    [[nodiscard]] static bool is_invite(const Server& s) { return std::holds_alternative<InviteServer>(s.machine); }
     [[nodiscard]] bool answered_with_tag(const Server& s, std::string_view to_tag) const;
     void on_timer(Server& s, TimerName name, Now now);
     bool perform(Server& s, const Actions& actions, Now now, std::string_view response = {});
