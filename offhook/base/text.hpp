@@ -27,10 +27,10 @@ constexpr bool iequals(std::string_view a, std::string_view b) {
 
 /// Without spaces, tabs and line ends (of folded headers) at both ends.
 constexpr std::string_view trim(std::string_view s) {
-    constexpr std::string_view blank = " \t\r\n";
-    const auto from = s.find_first_not_of(blank);
-    if (from == std::string_view::npos) return {};
-    return s.substr(from, s.find_last_not_of(blank) - from + 1);
+    const auto blank = [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; };
+    while (!s.empty() && blank(s.front())) s.remove_prefix(1);
+    while (!s.empty() && blank(s.back())) s.remove_suffix(1);
+    return s;
 }
 
 std::string lower(std::string_view s);

@@ -131,6 +131,11 @@ Builder& Builder::lines(std::string_view complete_lines) {
     return *this;
 }
 
+Builder& Builder::copy_first(const Message& from, HeaderId id) {
+    if (const HeaderField* field = from.first(id); field != nullptr) header(id, from.value(*field));
+    return *this;
+}
+
 Builder& Builder::copy(const Message& from, HeaderId id) {
     for (const HeaderField* field = from.first(id); field != nullptr; field = from.next(*field)) header(id, from.value(*field));
     return *this;
@@ -180,11 +185,14 @@ void write_response(std::string& out, const Message& request, const ResponsePart
     // §12.1.1: the route of the dialog is what the proxies on the way left here.
     const bool to_has_tag = has_tag(request.value(HeaderId::to));
     if (parts.status > 100 && parts.status < 300 && makes_dialog(request.method()) && !to_has_tag) builder.copy(request, HeaderId::record_route);
-    builder.copy(request, HeaderId::from);
-    out.append("To: ").append(request.value(HeaderId::to));
-    if (parts.status > 100 && !parts.to_tag.empty() && !to_has_tag) out.append(";tag=").append(parts.to_tag);
-    out.append("\r\n");
-    builder.copy(request, HeaderId::call_id).copy(request, HeaderId::cseq);
+    // A response has each of these once, also where the request that it refuses has several or none (RFC 4475 §3.3.1, §3.3.8).
+    builder.copy_first(request, HeaderId::from);
+    if (request.has(HeaderId::to)) {
+        out.append("To: ").append(request.value(HeaderId::to));
+        if (parts.status > 100 && !parts.to_tag.empty() && !to_has_tag) out.append(";tag=").append(parts.to_tag);
+        out.append("\r\n");
+    }
+    builder.copy_first(request, HeaderId::call_id).copy_first(request, HeaderId::cseq);
     if (parts.status == 100) builder.copy(request, HeaderId::timestamp);
     builder.lines(parts.headers).body(parts.content_type, parts.body);
 }

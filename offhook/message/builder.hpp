@@ -21,6 +21,7 @@ public:
     Builder& header(HeaderId id, std::string_view value) { return header(name_of(id), value); }
     Builder& header(HeaderId id, std::uint64_t value);
     Builder& lines(std::string_view complete_lines);            ///< "Name: value\r\n" ...
+    Builder& copy_first(const Message& from, HeaderId id);  ///< the first field of this name only, if there is one
     Builder& copy(const Message& from, HeaderId id);            ///< every field with this id, as received
     void finish() { body({}, {}); }
     void body(std::string_view content_type, std::string_view content);  ///< Content-Length, empty line, body

@@ -79,6 +79,24 @@ TEST(WriteResponse, AnswersABrokenRequest) {
     EXPECT_TRUE(out.starts_with("SIP/2.0 400 Bad Header Field\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@b>;tag=1\r\nTo: \"open <sip:a@b>;tag=2\r\n"));
 }
 
+// RFC 4475 §3.3.1, §3.3.8: what is refused lacks fields, or has them twice; the refusal is a response for all that.
+TEST(WriteResponse, HasEachFieldOnceWhateverTheRequestHas) {
+    const std::string twice =
+        "INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@b>;tag=1\r\nCSeq: 1 INVITE\r\nCall-ID: 1\r\nTo: <sip:b>\r\n"
+        "t: <sip:c>\r\nCSeq: 2 INVITE\r\ni: 2\r\nf: <sip:d>;tag=2\r\n\r\n";
+    const Message message = indexed(twice);
+    std::string out;
+    write_response(out, message, {.status = 400, .to_tag = "new"});
+    EXPECT_EQ(out,
+              "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP h\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b>;tag=new\r\nCall-ID: 1\r\nCSeq: 1 "
+              "INVITE\r\nContent-Length: 0\r\n\r\n");
+    const std::string none = "INVITE sip:b SIP/2.0\r\nVia: SIP/2.0/UDP h\r\nCSeq: 1 INVITE\r\n\r\n";
+    const Message lacking = indexed(none);
+    out.clear();
+    write_response(out, lacking, {.status = 400, .to_tag = "new"});
+    EXPECT_EQ(out, "SIP/2.0 400 Bad Request\r\nVia: SIP/2.0/UDP h\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+}
+
 // §17.1.1.3: one Via, the Routes, the INVITE's number.
 TEST(WriteAck, IsTheInviteAgainButForTo) {
     const Message request = indexed(invite);

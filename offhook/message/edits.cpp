@@ -18,10 +18,11 @@ void Edits::erase(const Message& message, const ListItem& item) {
     const HeaderField& field = *item.field;
     const std::string_view bytes = message.bytes();
     const std::uint32_t end = item.offset + static_cast<std::uint32_t>(item.text.size());
-    const auto erased_before = std::find_if(edits_.begin(), edits_.end(), [&](const Edit& edit) {
+    // Nearly always the last one: values are erased from the first on.
+    const auto erased_before = std::find_if(edits_.rbegin(), edits_.rend(), [&](const Edit& edit) {
         return edit.offset >= field.value && edit.offset + edit.size == item.offset && edit.size > 0 && edit.text.empty();
     });
-    const bool first = item.first_in_field || erased_before != edits_.end();
+    const bool first = item.first_in_field || erased_before != edits_.rend();
     if (first && item.last_in_field) {
         // Nothing of the list is left: the single erasures give way to one of the whole field.
         const auto inside = [&](const Edit& edit) {

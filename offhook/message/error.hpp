@@ -40,20 +40,39 @@ enum class ErrorCode : std::uint8_t {
     bad_date,
     bad_media_type,
     bad_credentials,
-    bad_challenge,
     bad_call_id,
     missing_header,        ///< a mandatory field is absent (§8.1.1)
     repeated_header,       ///< a field that may stand once stands twice
     body_too_short,        ///< Content-Length is larger than what followed
     bad_content_length,
     tag_missing,
+    bad_branch,            ///< of a Via: absent, or not one of RFC 3261
     trailing_bytes,        ///< bytes after the value that do not belong to it
-    bad_sdp,
     bad_line_end,          ///< a CR or LF that is not part of a CR LF
     unsupported_scheme,    ///< a Request-URI that is neither sip:, sips: nor tel:: 416
     headers_in_request_uri,
     bad_warning,
     bad_timestamp,
+    bad_session_id,         ///< RFC 7989
+    bad_identity,           ///< RFC 8224
+    bad_service,            ///< RFC 6050
+    bad_resource_priority,  ///< RFC 4412
+    bad_feature_caps,       ///< RFC 6809
+    bad_content_id,         ///< RFC 8262
+    missing_charging_id,    ///< RFC 7315
+    bad_hexadecimal,
+    bad_boundary,          ///< a multipart without boundary parameter, or with one that cannot be
+    boundary_not_found,    ///< no part begins: the first boundary line is missing
+    multipart_unclosed,    ///< the last boundary line, with two hyphens at its end, is missing
+    too_many_parts,        ///< more parts of a body, or deeper nested, than the limit
+    bad_telephone_number,
+    phone_context_missing, ///< a local number that does not say where it is valid
+    bad_phone_context,
+    repeated_parameter,
+    two_extensions,        ///< isub and ext in one telephone number
+    missing_parameter,
+    bad_parameter_value,
+    bad_feature,           ///< RFC 3840 §9
 };
 
 struct ParseError {

@@ -4,41 +4,80 @@
 
 namespace offhook::message::grammar {
 
-std::expected<void, ParseError> skip_parameter(Cursor& cursor) {
+std::expected<void, ParseError> take_parameter(Cursor& cursor, Parameter& out) {
     cursor.skip_lws();
-    if (cursor.take(token).empty()) return cursor.fail(ErrorCode::bad_parameter);
+    const std::size_t from = cursor.at;
+    out.name = cursor.take(token);
+    if (out.name.empty()) return cursor.fail(ErrorCode::bad_parameter);
+    out.value = out.name.substr(out.name.size());
+    out.text = out.name;
     cursor.skip_lws();
-    if (!cursor.eat('=')) return {};
+    out.has_value = cursor.eat('=');
+    if (!out.has_value) return {};
     cursor.skip_lws();
     if (cursor.see('"')) {
         const auto inside = cursor.quoted();
         if (!inside) return std::unexpected(inside.error());
-    } else if (cursor.take(gen_value).empty()) {
-        return cursor.fail(ErrorCode::bad_parameter);
+        out.value = *inside;
+    } else {
+        out.value = cursor.take(gen_value);
+        if (out.value.empty()) return cursor.fail(ErrorCode::bad_parameter);
     }
+    out.text = cursor.text.substr(from, cursor.at - from);
     cursor.skip_lws();
     return {};
 }
 
 std::expected<void, ParseError> skip_parameters(Cursor& cursor) {
+    return each_parameter(cursor, [](const Parameter&) {});
+}
+
+std::expected<std::string_view, ParseError> take_parameters(Cursor& cursor) {
     cursor.skip_lws();
-    while (cursor.eat(';')) {
-        const auto skipped = skip_parameter(cursor);
-        if (!skipped) return skipped;
-    }
-    if (!cursor.done()) return cursor.fail(ErrorCode::trailing_bytes);
-    return {};
+    const std::string_view parameters = cursor.rest();
+    if (const auto rest = skip_parameters(cursor); !rest) return std::unexpected(rest.error());
+    return parameters;
+}
+
+std::expected<std::uint32_t, ParseError> take_number(Cursor& cursor) {
+    const std::size_t from = cursor.at;
+    while (is_digit(cursor.peek())) ++cursor.at;
+    if (cursor.at == from) return cursor.fail(ErrorCode::bad_number);
+    const auto number = to_number<std::uint32_t>(cursor.text.substr(from, cursor.at - from));
+    if (!number) return Cursor::fail(ErrorCode::number_out_of_range, from);
+    return *number;
 }
 
 namespace {
 
+bool is_ipv4(std::string_view text) {
+    std::size_t at = 0;
+    for (unsigned octets = 1;; ++octets, ++at) {
+        const std::size_t from = at;
+        unsigned value = 0;
+        for (; at < text.size() && at - from < 4 && is_digit(text[at]); ++at) value = value * 10 + static_cast<unsigned>(text[at] - '0');
+        const std::size_t digits = at - from;
+        if (digits == 0 || digits > 3 || value > 255 || (digits > 1 && text[from] == '0')) return false;
+        if (at == text.size()) return octets == 4;
+        if (octets == 4 || text[at] != '.') return false;
+    }
+}
+
 // §25.1 hostname, but for a last label that starts with a digit (names of containers do); one of digits only is an address.
 bool is_host_name(std::string_view name) {
-    if (name.ends_with('.')) name.remove_suffix(1);
-    if (name.empty() || name.starts_with('.') || name.find("..") != std::string_view::npos) return false;
-    const std::string_view last = name.substr(name.rfind('.') + 1);
-    if (last.find_first_not_of("0123456789") == std::string_view::npos) return IpAddress::parse(name).has_value();
-    return true;
+    const bool dot = name.ends_with('.');
+    if (dot) name.remove_suffix(1);
+    if (name.empty()) return false;
+    std::size_t label = 0;
+    for (std::size_t at = 0; at < name.size(); ++at) {
+        if (name[at] != '.') continue;
+        if (at == label) return false;
+        label = at + 1;
+    }
+    if (!is_digit(name.back())) return label < name.size();
+    for (; label < name.size(); ++label)
+        if (!is_digit(name[label])) return true;
+    return !dot && is_ipv4(name);
 }
 
 }  // namespace
@@ -57,6 +96,7 @@ std::expected<HostPort, ParseError> take_host_port(Cursor& cursor, bool blanks) 
         out.host = cursor.take(host);
         if (!is_host_name(out.host)) return Cursor::fail(ErrorCode::bad_host, from);
     }
+    if (cursor.done()) return out;
     const std::size_t before_blanks = cursor.at;
     if (blanks) cursor.skip_lws();
     if (!cursor.eat(':')) {

@@ -5,10 +5,12 @@
 #include <array>
 #include <cstdint>
 #include <expected>
+#include <initializer_list>
 #include <string_view>
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/error.hpp"
+#include "offhook/message/parameters.hpp"
 
 namespace offhook::message::grammar {
 
@@ -23,6 +25,8 @@ enum Class : std::uint16_t {
     host = 128,       ///< of a host name; an underscore is not the RFC's, but found in the wild
     gen_value = 256,  ///< token or host as value of a header parameter, IPv6 reference included
     visible = 512,    ///< printable ASCII without the delimiters < > "
+    hexadecimal = 1024,
+    display = 2048,  ///< of tokens as a display name, blanks between them; octets of UTF-8 are not the RFC's there, but usual
 };
 
 inline constexpr std::array<std::uint16_t, 256> classes = [] {
@@ -33,8 +37,9 @@ inline constexpr std::array<std::uint16_t, 256> classes = [] {
             entry = static_cast<std::uint16_t>(entry | bits);
         }
     };
-    add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", 0x3ff & ~visible);
-    add("-.!%*_+`'~", token | word | gen_value);
+    add("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789", (0x3ff & ~visible) | display);
+    add("-.!%*_+`'~", token | word | gen_value | display);
+    add(" \t\r\n", display);
     add("-_.!~*'()", unreserved | user | password | uri_param | uri_header);
     add("&=+$,;?/", user);
     add("&=+$,", password);
@@ -43,6 +48,8 @@ inline constexpr std::array<std::uint16_t, 256> classes = [] {
     add("()<>:\\\"/[]?{}", word);
     add("-._", host);
     add("[]:", gen_value);
+    add("0123456789abcdefABCDEF", hexadecimal);
+    for (std::size_t c = 0x80; c < 0x100; ++c) table[c] = display;
     for (int c = 0x21; c < 0x7f; ++c)
         if (c != '<' && c != '>' && c != '"') {
             auto& entry = table[static_cast<std::size_t>(c)];
@@ -55,10 +62,11 @@ constexpr bool is(char c, Class wanted) { return (classes[static_cast<unsigned c
 constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
 constexpr bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
+/// Every octet, of which there is one at least, is of the class. Without a branch for each.
 constexpr bool all(std::string_view text, Class wanted) {
-    for (const char c : text)
-        if (!is(c, wanted)) return false;
-    return !text.empty();
+    unsigned common = text.empty() ? 0 : wanted;
+    for (const char c : text) common &= classes[static_cast<unsigned char>(c)];
+    return common != 0;
 }
 
 /// A place in borrowed text. Every function moves on over what it accepts and leaves the rest.
@@ -92,9 +100,11 @@ struct Cursor {
         }
     }
     std::string_view take(Class wanted) {
-        const std::size_t from = at;
-        while (!done() && is(text[at], wanted)) ++at;
-        return text.substr(from, at - from);
+        const std::size_t from = at, size = text.size();
+        std::size_t to = from;
+        while (to < size && is(text[to], wanted)) ++to;
+        at = to;
+        return text.substr(from, to - from);
     }
     /// At a quotation mark: over the whole quoted string. Gives its inside; fails with unterminated_quote at the mark.
     std::expected<std::string_view, ParseError> quoted() {
@@ -127,10 +137,52 @@ struct Cursor {
 };
 
 /// One header parameter, name and perhaps a value (generic-param of §25.1), blanks before and after it included.
-std::expected<void, ParseError> skip_parameter(Cursor& cursor);
+std::expected<void, ParseError> take_parameter(Cursor& cursor, Parameter& out);
+inline std::expected<void, ParseError> skip_parameter(Cursor& cursor) {
+    Parameter unused;
+    return take_parameter(cursor, unused);
+}
 
-/// ";a=b;c" to the end of the text; blanks alone are no parameters. Fails with bad_parameter or trailing_bytes.
+/// ";a=b;c" to the end of the text, each given to `use`; blanks alone are no parameters. Fails with bad_parameter, unterminated_quote
+/// or trailing_bytes.
+template <class Use>
+std::expected<void, ParseError> each_parameter(Cursor& cursor, Use use) {
+    cursor.skip_lws();
+    Parameter one;
+    while (cursor.eat(';')) {
+        const auto taken = take_parameter(cursor, one);
+        if (!taken) return taken;
+        use(one);
+    }
+    if (!cursor.done()) return cursor.fail(ErrorCode::trailing_bytes);
+    return {};
+}
 std::expected<void, ParseError> skip_parameters(Cursor& cursor);
+
+/// The same, and the text of them.
+std::expected<std::string_view, ParseError> take_parameters(Cursor& cursor);
+
+/// Digits as a number below 2^32: bad_number where there are none, number_out_of_range at the first where there are too many.
+std::expected<std::uint32_t, ParseError> take_number(Cursor& cursor);
+
+/// Where `part`, a view into `whole`, begins in it.
+constexpr std::size_t offset_in(std::string_view whole, std::string_view part) { return static_cast<std::size_t>(part.data() - whole.data()); }
+
+/// The constant of an enumeration that begins with `other`, or its like, and goes on in the order of the names (any case).
+template <class Enum>
+constexpr Enum named(std::string_view text, std::initializer_list<std::string_view> names) {
+    int at = 1;
+    for (const std::string_view name : names) {
+        if (iequals(name, text)) return static_cast<Enum>(at);
+        ++at;
+    }
+    return Enum{};
+}
+
+/// Fails at the place of `part`, which is a piece of `text`.
+inline std::unexpected<ParseError> fail_at(std::string_view text, std::string_view part, ErrorCode code) {
+    return Cursor::fail(code, offset_in(text, part));
+}
 
 struct HostPort {
     std::string_view host;

@@ -1,29 +1,31 @@
-// The header fields that have a name of their own here. One row in header_id.cpp for each: name, compact form, whether it is a
-// comma-separated list, whether it may stand only once. Everything else about a field is found through its row.
+// The header fields that have a name of their own: one id for each row of header_table.hpp, and what the row says.
 #pragma once
 #include <cstdint>
 #include <string_view>
+
+#include "offhook/message/header_table.hpp"
 
 namespace offhook::message {
 
 enum class HeaderId : std::uint8_t {
     other,  ///< a name without a row; the bytes are kept as they are
-    accept, accept_encoding, accept_language, alert_info, allow, allow_events, authentication_info, authorization, call_id, call_info,
-    contact, content_disposition, content_encoding, content_language, content_length, content_type, cseq, date, error_info, event,
-    expires, from, in_reply_to, max_breadth, max_forwards, mime_version, min_expires, min_se, organization, p_asserted_identity,
-    p_preferred_identity, path, priority, privacy, proxy_authenticate, proxy_authorization, proxy_require, reason, record_route,
-    refer_to, referred_by, replaces, reply_to, require, retry_after, route, rseq, rack, server, service_route, session_expires,
-    sip_etag, sip_if_match, subject, subscription_state, supported, timestamp, to, unsupported, user_agent, via, warning,
-    www_authenticate,
-    count_,
+#define OFFHOOK_ID(id, name, compact, form, parser, section) id,
+    OFFHOOK_HEADERS(OFFHOOK_ID)
+#undef OFFHOOK_ID
+        count_,
 };
 
 struct HeaderRow {
+    enum class Form : std::uint8_t { list, list_or_empty, once, lines };  ///< see header_table.hpp
+
     HeaderId id;
-    std::string_view name;     ///< as the RFC writes it
-    char compact;              ///< RFC 3261 §7.3.3; 0 if it has none
-    bool list;                 ///< values may be joined by commas (§7.3.1)
-    bool once;                 ///< a second field of this name makes the message malformed
+    std::string_view name;  ///< as the RFC writes it
+    char compact;           ///< RFC 3261 §7.3.3; 0 if it has none
+    Form form;
+    std::string_view section;  ///< "RFC 3261 §20.10": what the field is
+
+    [[nodiscard]] bool list() const { return form == Form::list || form == Form::list_or_empty; }
+    [[nodiscard]] bool once() const { return form == Form::once; }
 };
 
 [[nodiscard]] HeaderId header_id(std::string_view name);         ///< any case, compact form too

@@ -47,7 +47,10 @@ TEST(HeaderId, KnowsCompactForms) {
                                                   {'u', "Allow-Events"},
                                                   {'r', "Refer-To"},
                                                   {'b', "Referred-By"},
-                                                  {'x', "Session-Expires"}};
+                                                  {'x', "Session-Expires"},
+                                                  {'a', "Accept-Contact"},
+                                                  {'j', "Reject-Contact"},
+                                                  {'d', "Request-Disposition"}};
     for (const auto& [letter, name] : forms) {
         EXPECT_EQ(name_of(header_id(std::string(1, letter))), name);
         EXPECT_EQ(name_of(header_id(std::string(1, static_cast<char>(letter & ~0x20)))), name);

@@ -5,6 +5,7 @@
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/grammar.hpp"
+#include "offhook/message/scan.hpp"
 
 namespace offhook::message {
 
@@ -29,11 +30,13 @@ public:
         std::uint32_t at = 0;
         while (at + 1 < bytes_.size() && bytes_[at] == '\r' && bytes_[at + 1] == '\n') at += 2;  // §7.5
         if (at >= bytes_.size()) return std::unexpected(error_.offset != nowhere ? error_ : ParseError{ErrorCode::empty, 0});
-        start_line(at);
-        header_fields();
+        scan::LineEnds line_ends(bytes_, at);
+        start_line(at, line(line_ends));
+        header_fields(line_ends);
         find_body();
         if (!request_) response_method();
-        if (error_.offset == nowhere) return {};
+        message_.whole_ = error_.offset == nowhere;
+        if (message_.whole_) return {};
         message_.partial_ = request_ && message_.has(HeaderId::via) && message_.has(HeaderId::from) && message_.has(HeaderId::to) &&
                             message_.has(HeaderId::call_id) && message_.has(HeaderId::cseq);
         return std::unexpected(error_);
@@ -45,27 +48,30 @@ private:
         bool proper = true;              // no CR or LF but those of its end
     };
 
+    // The first defect is the one that stands first, whichever is seen first; of two at one octet the one seen first.
     void fail(ErrorCode code, std::size_t where) {
-        if (error_.offset == nowhere) error_ = {code, static_cast<std::uint32_t>(where)};
+        if (where < error_.offset) error_ = {code, static_cast<std::uint32_t>(where)};
     }
 
-    // The line that starts at `from`; content_end is `nowhere` if no line end follows.
-    Line line(std::uint32_t from) {
-        const std::uint32_t newline = find(bytes_, '\n', from, bytes_.size());
-        if (newline == nowhere) return {nowhere, size()};
-        const bool ended = newline > from && bytes_[newline - 1] == '\r';
-        const std::uint32_t content_end = ended ? newline - 1 : newline;
-        const std::uint32_t lone = find(bytes_, '\r', from, content_end);
-        if (lone != nowhere) {
-            fail(ErrorCode::bad_line_end, lone);
-        } else if (!ended) {
-            fail(ErrorCode::bad_line_end, newline);
+    // The next line; content_end is `nowhere` if no line end follows.
+    [[gnu::always_inline]] Line line(scan::LineEnds& line_ends) {
+        std::uint32_t lone = nowhere;
+        std::uint32_t at = line_ends.next();
+        while (at != nowhere && bytes_[at] == '\r') {
+            const std::uint32_t next = line_ends.next();
+            if (next == at + 1 && bytes_[next] == '\n') {
+                if (lone != nowhere) fail(ErrorCode::bad_line_end, lone);
+                return {at, next + 1, lone == nowhere};
+            }
+            lone = std::min(lone, at);
+            at = next;
         }
-        return {content_end, newline + 1, ended && lone == nowhere};
+        if (at == nowhere) return {nowhere, size()};
+        fail(ErrorCode::bad_line_end, std::min(lone, at));
+        return {at, at + 1, false};
     }
 
-    void start_line(std::uint32_t from) {
-        const Line first = line(from);
+    void start_line(std::uint32_t from, Line first) {
         const std::uint32_t end = first.content_end == nowhere ? size() : first.content_end;
         if (iequals(bytes_.substr(from, std::min<std::size_t>(4, end - from)), "SIP/")) {
             request_ = false;
@@ -96,14 +102,15 @@ private:
         const std::string_view target = message_.request_uri();
         if (target.empty() || bytes_[uri] == ' ') return fail(ErrorCode::bad_start_line, uri);
         if (target.size() > limits_.request_uri) fail(ErrorCode::uri_too_long, uri + limits_.request_uri);
-        version(static_cast<std::uint32_t>(last) + 1, end);
-        if (const std::size_t blank = target.find_first_of(" \t<>"); blank != std::string_view::npos) fail(ErrorCode::bad_request_uri, uri + blank);
+        if (!version(static_cast<std::uint32_t>(last) + 1, end)) return;  // another version may have other rules for what stands before it
+        if (const std::size_t bad = scan::find<' ', '\t', '<', '>'>(target); bad < target.size()) fail(ErrorCode::bad_request_uri, uri + bad);
     }
 
-    void version(std::uint32_t from, std::uint32_t end) {
+    bool version(std::uint32_t from, std::uint32_t end) {
         const std::string_view text = bytes_.substr(from, end - from);
-        if (iequals(text, "SIP/2.0")) return;
+        if (iequals(text, "SIP/2.0")) return true;
         fail(iequals(text.substr(0, 4), "SIP/") ? ErrorCode::bad_version : ErrorCode::bad_start_line, from);
+        return false;
     }
 
     // §7.2: SIP-Version SP Status-Code SP Reason-Phrase; a missing space before an empty reason is forgiven.
@@ -120,10 +127,10 @@ private:
         message_.request_uri_ = {reason, end - reason};
     }
 
-    void header_fields() {
+    void header_fields(scan::LineEnds line_ends) {
         std::uint32_t at = message_.headers_;
         for (;;) {
-            Line next = line(at);
+            Line next = line(line_ends);
             if (next.content_end == nowhere) {
                 fail(ErrorCode::no_header_end, size());
                 message_.headers_end_ = message_.body_ = size();
@@ -137,7 +144,7 @@ private:
             const std::uint32_t begin = at;
             bool proper = next.proper;
             while (next.content_end != nowhere && next.end < size() && grammar::is_blank(bytes_[next.end])) {  // folded
-                next = line(next.end);
+                next = line(line_ends);
                 proper = proper && next.proper;
             }
             // A field with a line end inside is in no table: a refusal would carry it on as two fields.
@@ -147,18 +154,24 @@ private:
     }
 
     void field(std::uint32_t begin, Line last) {
-        std::uint32_t at = begin;
-        while (at < last.content_end && grammar::is(bytes_[at], grammar::token)) ++at;
-        const std::uint32_t name_size = at - begin;
-        while (at < last.content_end && grammar::is_blank(bytes_[at])) ++at;
-        if (name_size == 0 || at >= last.content_end || bytes_[at] != ':') return bad_name(begin, at, last.content_end);
+        HeaderId id = HeaderId::other;
+        std::uint32_t at = near_colon(begin);
+        if (at < last.content_end) id = header_id(bytes_.substr(begin, at - begin));
+        std::uint32_t name_size = at - begin;
+        if (id == HeaderId::other) {  // not a name of the table right before its colon: look at each octet
+            at = begin;
+            while (at < last.content_end && grammar::is(bytes_[at], grammar::token)) ++at;
+            name_size = at - begin;
+            while (at < last.content_end && grammar::is_blank(bytes_[at])) ++at;
+            if (name_size == 0 || at >= last.content_end || bytes_[at] != ':') return bad_name(begin, at, last.content_end);
+            id = header_id(bytes_.substr(begin, name_size));
+        }
         if (message_.count_ >= std::min<std::size_t>(limits_.headers, Message::capacity)) return fail(ErrorCode::too_many_headers, begin);
 
         ++at;
         std::uint32_t end = last.content_end;
         while (at < end && grammar::is_space(bytes_[at])) ++at;
         while (end > at && grammar::is_space(bytes_[end - 1])) --end;
-        const HeaderId id = header_id(bytes_.substr(begin, name_size));
         if (name_size > UINT16_MAX) return fail(ErrorCode::bad_header_name, begin);
         const std::uint8_t index = message_.count_++;
         message_.fields_[index] = {begin, at, end - at, last.end, static_cast<std::uint16_t>(name_size), id, Message::none};
@@ -169,6 +182,13 @@ private:
             message_.fields_[last_[static_cast<std::size_t>(id)]].next = index;
         }
         last_[static_cast<std::size_t>(id)] = index;
+    }
+
+    // A colon among the sixteen octets from `begin` on.
+    [[nodiscard]] std::uint32_t near_colon(std::uint32_t begin) const {
+        if (size() - begin < 16) return nowhere;
+        const std::uint32_t mask = scan::mask_16<':'>(bytes_.data() + begin);
+        return mask == 0 ? nowhere : begin + static_cast<std::uint32_t>(std::countr_zero(mask));
     }
 
     void bad_name(std::uint32_t begin, std::uint32_t at, std::uint32_t end) {
@@ -211,7 +231,7 @@ std::expected<void, ParseError> Message::index(std::string_view bytes, const Lim
     headers_ = headers_end_ = body_ = static_cast<std::uint32_t>(bytes_.size());
     status_ = 0;
     method_ = Method::other;
-    partial_ = false;
+    partial_ = whole_ = false;
     count_ = 0;
     first_.fill(none);
     return Indexer(*this, limits).run();
@@ -233,42 +253,18 @@ ListReader::ListReader(const Message& message, HeaderId id) : message_(&message)
 
 namespace {
 
-// In fields of URIs a parenthesis is a character like another; elsewhere it opens a comment.
-bool has_comments(HeaderId id) {
-    using enum HeaderId;
-    switch (id) {
-        case via:
-        case accept:
-        case warning:
-        case reason:
-            return true;
-        default:
-            return false;
-    }
-}
-
 // The comma that ends the value at `from`, or the end of the text. An open quote or bracket takes all that follows.
-std::size_t find_comma(std::string_view text, std::size_t from, bool comments) {
+std::size_t find_comma(std::string_view text, std::size_t from) {
     grammar::Cursor cursor{text, from};
-    while (!cursor.done()) {
-        switch (text[cursor.at]) {
-            case ',':
-                return cursor.at;
-            case '"':
-                if (!cursor.quoted()) return text.size();
-                continue;
-            case '<':
-                cursor.at = std::min(text.find('>', cursor.at), text.size());
-                continue;
-            case '(':
-                if (comments && cursor.comment()) continue;
-                break;
-            default:
-                break;
+    for (;;) {
+        cursor.at = scan::find<',', '"', '<'>(text, cursor.at);
+        if (cursor.done() || cursor.see(',')) return cursor.at;
+        if (cursor.see('<')) {
+            cursor.at = scan::find<'>'>(text, cursor.at);
+        } else if (!cursor.quoted()) {
+            return text.size();
         }
-        ++cursor.at;
     }
-    return text.size();
 }
 
 }  // namespace
@@ -281,8 +277,8 @@ std::optional<ListItem> ListReader::next() {
             at_ = 0;
             continue;
         }
-        const bool list = field_->id != HeaderId::other && row_of(field_->id).list;
-        const std::size_t end = list ? find_comma(value, at_, has_comments(field_->id)) : value.size();
+        const bool list = field_->id != HeaderId::other && row_of(field_->id).list();
+        const std::size_t end = list ? find_comma(value, at_) : value.size();
         std::size_t from = at_, to = end;
         while (from < to && grammar::is_space(value[from])) ++from;
         while (to > from && grammar::is_space(value[to - 1])) --to;

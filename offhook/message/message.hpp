@@ -18,7 +18,7 @@ namespace offhook::message {
 
 struct Limits {
     std::uint32_t size = 65'535;         ///< octets of the whole message
-    std::uint32_t headers = 128;         ///< header fields; never more than Message::capacity
+    std::uint32_t headers = 112;         ///< header fields; below Message::capacity by more than forwarding adds, so that we can read what we sent
     std::uint32_t request_uri = 2'048;   ///< octets: 414 above
 };
 
@@ -41,12 +41,15 @@ public:
 
     /// Indexes the bytes of one message. On a stream or in a datagram, line ends before the start line are skipped (§7.5).
     /// Body: what Content-Length says, else the rest (§18.3); octets beyond it do not belong to the message.
+    /// The error is the defect with the lowest offset, whichever was seen first; of a request line with another version, the version.
     /// After an error the message is unusable except as said at partial().
     [[nodiscard]] std::expected<void, ParseError> index(std::string_view bytes, const Limits& limits = {});
 
     /// After index() failed: true if the start line was a request's and Via, From, To, Call-ID and CSeq were found, so that a
     /// response can be made from it.
     [[nodiscard]] bool partial() const { return partial_; }
+    /// True if the last index() succeeded.
+    [[nodiscard]] bool whole() const { return whole_; }
 
     /// The same message in another place: after the bytes were copied. `bytes` holds the same octets.
     void rebind(std::string_view bytes) { bytes_ = bytes.substr(0, bytes_.size()); }
@@ -95,7 +98,7 @@ private:
     std::uint32_t headers_ = 0, headers_end_ = 0, body_ = 0;
     int status_ = 0;
     Method method_ = Method::other;
-    bool partial_ = false;
+    bool partial_ = false, whole_ = false;
     std::uint8_t count_ = 0;
     std::array<std::uint8_t, static_cast<std::size_t>(HeaderId::count_)> first_;
     std::array<HeaderField, capacity> fields_;  // only the first count_ are set
@@ -109,8 +112,8 @@ struct ListItem {
     bool first_in_field, last_in_field;
 };
 
-/// Walks the values of all fields with one id in order, across fields and commas (quoted strings, comments and angle brackets
-/// respected): `ListReader vias(message, HeaderId::via); while (auto item = vias.next()) ...`
+/// Walks the values of all fields with one id in order, across fields and commas (quoted strings and angle brackets respected):
+/// `ListReader vias(message, HeaderId::via); while (auto item = vias.next()) ...`
 class ListReader {
 public:
     ListReader(const Message& message, HeaderId id);

@@ -113,6 +113,7 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"fold_of_nothing", "INVITE sip:a SIP/2.0\r\n To: a\r\n\r\n", bad_folding, 22},
         Bad{"lone_lf", "INVITE sip:a SIP/2.0\r\nTo: a\nFrom: b\r\n\r\n", bad_line_end, 27},
         Bad{"lone_cr", "INVITE sip:a SIP/2.0\r\nTo: a\rFrom: b\r\n\r\n", bad_line_end, 27},
+        Bad{"two_defects", "INVITE sip:a SIP/2.0\r\nl: x\r\nT@: a\r\nTo: b\n\r\n", bad_content_length, 25},
         Bad{"length", "INVITE sip:a SIP/2.0\r\nContent-Length: -9\r\n\r\n", bad_content_length, 38},
         Bad{"length_wraps", "INVITE sip:a SIP/2.0\r\nl: 4294967296\r\n\r\n", bad_content_length, 25},
         Bad{"short_body", "INVITE sip:a SIP/2.0\r\nl: 3\r\n\r\nab", body_too_short, 32}),
@@ -126,8 +127,12 @@ TEST(Message, CanBeAnsweredThoughItIsBroken) {
     EXPECT_TRUE(message.partial());
     EXPECT_EQ(message.value(HeaderId::call_id), "1");
     EXPECT_EQ(message.method(), Method::invite);
+    EXPECT_FALSE(message.whole());
     ASSERT_FALSE(message.index("INVITE sip:a SIP/2.0\r\n" + fields));
     EXPECT_TRUE(message.partial());
+    ASSERT_TRUE(message.index(invite));
+    EXPECT_TRUE(message.whole());
+    EXPECT_FALSE(message.partial());
     ASSERT_FALSE(message.index("SIP/7.0 200 OK\r\n" + fields + "\r\n"));
     EXPECT_FALSE(message.partial());
 }
@@ -136,10 +141,10 @@ TEST(Message, KeepsToItsLimits) {
     Message message;
     const std::string start = "INVITE sip:bob@biloxi.com SIP/2.0\r\n";
     std::string many = start;
-    for (int i = 0; i < 129; ++i) many += "X: y\r\n";
+    for (std::uint32_t i = 0; i <= Limits{}.headers; ++i) many += "X: y\r\n";
     auto indexed = message.index(many + "\r\n");
     ASSERT_FALSE(indexed);
-    EXPECT_EQ(indexed.error(), (ParseError{too_many_headers, static_cast<std::uint32_t>(start.size() + 128 * 6)}));
+    EXPECT_EQ(indexed.error(), (ParseError{too_many_headers, static_cast<std::uint32_t>(start.size() + Limits{}.headers * 6)}));
     indexed = message.index(invite, {.size = 100});
     ASSERT_FALSE(indexed);
     EXPECT_EQ(indexed.error(), (ParseError{too_large, 100}));
@@ -168,7 +173,6 @@ using List = std::vector<std::string>;
 TEST(ListReader, SplitsAtCommasThatSeparate) {
     EXPECT_EQ(items("Via: a, b\r\nTo: x\r\nv:c ,\r\n d\r\n", HeaderId::via), (List{"a", "b", "c", "d"}));
     EXPECT_EQ(items("m: \"a,\\\"b\" <sip:c,d>;x=\",\", <sip:e>\r\n", HeaderId::contact), (List{"\"a,\\\"b\" <sip:c,d>;x=\",\"", "<sip:e>"}));
-    EXPECT_EQ(items("Via: a (b, (c,) d), e\r\n", HeaderId::via), (List{"a (b, (c,) d)", "e"}));
     EXPECT_EQ(items("Contact: sip:a(b@c, sip:d\r\n", HeaderId::contact), (List{"sip:a(b@c", "sip:d"}));
     EXPECT_EQ(items("Via: a;;,;,,\r\n", HeaderId::via), (List{"a;;", ";", "", ""}));
     EXPECT_EQ(items("Contact: \"open, x\r\nm: y\r\n", HeaderId::contact), (List{"\"open, x", "y"}));

@@ -32,7 +32,8 @@ TEST(NameAddr, ReadsBothForms) {
         EXPECT_EQ(value->parameters, c.parameters) << c.text;
         EXPECT_FALSE(value->star);
     }
-    EXPECT_TRUE(parse_name_addr(" * ")->star);
+    EXPECT_TRUE(parse_contact(" * ")->star);
+    EXPECT_FALSE(parse_name_addr(" * "));
     EXPECT_EQ(parse_name_addr("sip:a@b ; TAG = 1")->tag(), "1");
     EXPECT_EQ(parse_name_addr("<sip:a@b;tag=2>")->tag(), "");
 }

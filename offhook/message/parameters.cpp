@@ -2,35 +2,39 @@
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/grammar.hpp"
+#include "offhook/message/values.hpp"
 
 namespace offhook::message {
 
 // Reads leniently: what parse_name_addr() and its like have accepted is read right, and anything else at least to its end.
 std::optional<Parameter> ParameterReader::next() {
-    grammar::Cursor cursor{rest_};
-    while (!cursor.done() && (cursor.peek() == separator_ || grammar::is_space(cursor.peek()))) ++cursor.at;
-    if (cursor.done()) {
+    std::size_t at = 0;
+    while (at < rest_.size() && (rest_[at] == separator_ || grammar::is_space(rest_[at]))) ++at;
+    if (at == rest_.size()) {
         rest_ = {};
         return std::nullopt;
     }
     Parameter out;
-    const std::size_t from = cursor.at;
+    const std::size_t from = at;
     std::size_t equals = std::string_view::npos;
-    while (!cursor.done() && cursor.peek() != separator_) {
-        if (cursor.peek() == '=' && equals == std::string_view::npos) equals = cursor.at;
-        if (cursor.peek() == '"' && cursor.quoted()) continue;
-        ++cursor.at;
+    for (; at < rest_.size() && rest_[at] != separator_; ++at) {
+        if (rest_[at] == '=' && equals == std::string_view::npos) equals = at;
+        if (rest_[at] != '"') continue;
+        grammar::Cursor cursor{rest_, at};
+        at = cursor.quoted() ? cursor.at - 1 : rest_.size() - 1;  // an open quote takes all that follows, as in a list
     }
-    out.text = trim(rest_.substr(from, cursor.at - from));
+    out.text = trim(rest_.substr(from, at - from));
     if (equals == std::string_view::npos) {
         out.name = out.text;
+        out.value = out.text.substr(out.text.size());
     } else {
         out.has_value = true;
         out.name = trim(rest_.substr(from, equals - from));
-        out.value = trim(rest_.substr(equals + 1, cursor.at - equals - 1));
+        out.value = trim(rest_.substr(equals + 1, at - equals - 1));
+        if (out.value.empty()) out.value = out.text.substr(out.text.size());  // even an empty view says where it stands
         if (out.value.size() >= 2 && out.value.front() == '"' && out.value.back() == '"') out.value = out.value.substr(1, out.value.size() - 2);
     }
-    rest_.remove_prefix(cursor.at);
+    rest_.remove_prefix(at);
     return out;
 }
 
@@ -39,6 +43,29 @@ std::optional<std::string_view> parameter(std::string_view parameters, std::stri
     while (const auto found = reader.next())
         if (iequals(found->name, name)) return found->value;
     return std::nullopt;
+}
+
+std::unexpected<ParseError> refuse(std::string_view text, const Parameter& parameter, ErrorCode code) {
+    return grammar::fail_at(text, parameter.has_value ? parameter.value : parameter.text, code);
+}
+
+std::expected<std::uint32_t, ParseError> number_of(std::string_view text, const Parameter& parameter) {
+    if (!parameter.has_value || parameter.value.find_first_not_of("0123456789") != std::string_view::npos || parameter.value.empty())
+        return refuse(text, parameter, ErrorCode::bad_number);
+    const auto number = to_number<std::uint32_t>(parameter.value);
+    if (!number) return refuse(text, parameter, ErrorCode::number_out_of_range);
+    return *number;
+}
+
+std::expected<std::uint32_t, ParseError> quality_of(std::string_view text, std::string_view parameters) {
+    ParameterReader reader(parameters);
+    while (const auto found = reader.next()) {
+        if (!iequals(found->name, "q")) continue;
+        const auto quality = parse_qvalue(found->value);
+        if (!quality) return refuse(text, *found, quality.error().code);
+        return quality;
+    }
+    return 1000;
 }
 
 std::string unquote(std::string_view inside) {
@@ -59,6 +86,16 @@ std::string quote(std::string_view text) {
     }
     out += '"';
     return out;
+}
+
+void append_parameter(std::string& out, std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    out.append(";").append(name).append("=");
+    if (grammar::all(value, grammar::gen_value)) {
+        out.append(value);
+    } else {
+        out.append("\"").append(value).append("\"");
+    }
 }
 
 }  // namespace offhook::message

@@ -40,6 +40,22 @@ TEST(ParameterReader, EndsOnAnything) {
     }
 }
 
+TEST(ParameterReader, SaysWhereAnEmptyValueStands) {
+    const std::string_view text = ";a ;b= ;c=\"\"";
+    EXPECT_EQ(parameter(text, "a")->data() - text.data(), 2);
+    EXPECT_EQ(parameter(text, "b")->data() - text.data(), 6);
+    EXPECT_EQ(parameter(text, "c")->data() - text.data(), 11);
+}
+
+TEST(AppendParameter, QuotesWhatIsNoToken) {
+    std::string out;
+    append_parameter(out, "a", "1");
+    append_parameter(out, "b", "");
+    append_parameter(out, "c", "[2001:db8::1]");
+    append_parameter(out, "d", "x y");
+    EXPECT_EQ(out, ";a=1;c=[2001:db8::1];d=\"x y\"");
+}
+
 TEST(Parameter, IsFoundInAnyCase) {
     EXPECT_EQ(parameter(";Tag=x;lr", "tag"), "x");
     EXPECT_EQ(parameter(";Tag=x;lr", "LR"), "");

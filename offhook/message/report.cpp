@@ -3,12 +3,13 @@
 #include <algorithm>
 
 #include "offhook/base/text.hpp"
+#include "offhook/message/body.hpp"
 #include "offhook/message/grammar.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/uri.hpp"
-#include "offhook/message/validate.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/message/via.hpp"
+#include "offhook/message/wording.hpp"
 
 namespace offhook::message {
 
@@ -31,12 +32,24 @@ std::string unfolded(std::string_view value) {
     return out;
 }
 
+// Octets of the character at the beginning, if a terminal may get it: of the form of UTF-8, and no control of C0 or C1.
+std::size_t shown_character(std::string_view text) {
+    const auto octet = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0U; };
+    const unsigned first = octet(0);
+    if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+    if (first < 0xc2 || first > 0xf4 || (first == 0xc2 && octet(1) < 0xa0)) return 0;
+    const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+    for (std::size_t i = 1; i < size; ++i)
+        if ((octet(i) & 0xc0) != 0x80) return 0;
+    return size;
+}
+
 bool continues_character(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }  // UTF-8
 
 // The line around the offset, and the place in it. A long line is cut on both sides.
 void show_line(std::string_view bytes, Problem& problem) {
     const std::size_t offset = std::min<std::size_t>(problem.offset, bytes.size());
-    problem.line = static_cast<std::uint32_t>(std::count(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(offset), '\n')) + 1;
+    problem.line = line_of(bytes, problem.offset);
     const std::size_t before = offset == 0 ? std::string_view::npos : bytes.rfind('\n', offset - 1);
     std::size_t from = before == std::string_view::npos ? 0 : before + 1;
     std::size_t to = std::min(bytes.find('\n', offset), bytes.size());
@@ -46,10 +59,11 @@ void show_line(std::string_view bytes, Problem& problem) {
     while (from < offset && continues_character(bytes[from])) ++from;
     while (to < bytes.size() && to > offset && continues_character(bytes[to])) --to;
     problem.caret = 0;
-    for (std::size_t i = from; i < to; ++i) {
-        const auto c = static_cast<unsigned char>(bytes[i]);
-        problem.line_text += c == '\t' ? ' ' : c < 0x20 || c == 0x7f ? '?' : bytes[i];
-        if (i < offset && !continues_character(bytes[i])) ++problem.caret;
+    for (std::size_t i = from, size = 0; i < to; i += size) {
+        const std::size_t shown = shown_character(bytes.substr(i, to - i));
+        size = std::max<std::size_t>(shown, 1);
+        problem.line_text += shown != 0 ? bytes.substr(i, shown) : bytes[i] == '\t' ? " " : "?";
+        if (i < offset) ++problem.caret;
     }
 }
 
@@ -63,12 +77,10 @@ Problem problem_of(std::string_view bytes, const Message& message, const Defect&
     using enum ErrorCode;
     Problem out{};
     out.code = defect.error.code;
-    out.offset = defect.error.offset;
-    const Description words = describe(out.code);
-    out.text = words.text;
+    Wording words = wording_of(bytes, message, defect);
+    out.offset = words.offset;
+    out.text = std::move(words.text);
     out.section = words.section;
-    if (out.code == comma_needs_brackets && out.offset < bytes.size() && bytes[out.offset] == ',')
-        out.text = "a URI with a comma must stand in angle brackets";
     std::size_t start = 0;
     while (start < bytes.size() && (bytes[start] == '\r' || bytes[start] == '\n')) ++start;
     out.response = iequals(bytes.substr(start, 4), "SIP/");
@@ -159,6 +171,22 @@ Routing routing_of(const Message& message) {
     return out;
 }
 
+void list_parts(std::vector<Part>& out, const Message& message, const Entity& entity, unsigned depth) {
+    constexpr BodyLimits limits;
+    const auto type = entity.type();
+    const bool multipart = type && iequals(type->type, "multipart") && entity.coding.empty();
+    if (depth == 0 && !multipart) return;
+    out.push_back({unfolded(entity.content_type), unfolded(entity.content_disposition), std::string(entity.content_id),
+                   static_cast<std::uint32_t>(entity.content.data() - message.bytes().data()), static_cast<std::uint32_t>(entity.content.size()), depth});
+    if (!multipart || depth == limits.depth) return;
+    PartReader parts(entity);
+    while (out.size() <= limits.parts) {
+        const auto part = parts.next();
+        if (!part) return;
+        list_parts(out, message, *part, depth + 1);
+    }
+}
+
 Structure structure_of(std::string_view bytes, const Message& message) {
     Structure out;
     out.request = message.is_request();
@@ -174,12 +202,13 @@ Structure structure_of(std::string_view bytes, const Message& message) {
     out.body_size = static_cast<std::uint32_t>(message.body().size());
     out.surplus = static_cast<std::uint32_t>(bytes.size() - message.bytes().size());
     out.routing = routing_of(message);
+    if (out.body_size > 0) list_parts(out.parts, message, entity_of(message), 0);
     return out;
 }
 
 }  // namespace
 
-Report examine(std::string_view bytes) {
+Report examine(std::string_view bytes, const Strictness& strictness) {
     Report out;
     Message message;
     if (const auto indexed = message.index(bytes); !indexed) {
@@ -187,27 +216,47 @@ Report examine(std::string_view bytes) {
         return out;
     }
     out.structure = structure_of(bytes, message);
-    Strictness strict;
-    strict.check_everything = true;
-    if (const auto valid = validate(message, strict); !valid) out.problem = problem_of(bytes, message, valid.error());
+    if (const auto valid = validate(message, strictness); !valid) {
+        out.problem = problem_of(bytes, message, valid.error());
+    } else {
+        out.remarks = remarks_on(bytes, message);
+    }
     return out;
 }
 
-std::string explain(const Problem& problem, std::string_view file_name) {
+std::uint32_t line_of(std::string_view bytes, std::uint32_t offset) {
+    const std::string_view before = bytes.substr(0, offset);
+    return static_cast<std::uint32_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+}
+
+namespace {
+
+std::string where_and_what(std::string_view file_name, std::uint32_t offset, std::uint32_t line, std::string_view header, std::string_view text,
+                           std::string_view section) {
     std::string out(file_name);
     out.append(": byte ");
-    append_number(out, problem.offset);
+    append_number(out, offset);
     out.append(", line ");
-    append_number(out, problem.line);
+    append_number(out, line);
     out.append(": ");
-    if (!problem.header.empty()) out.append(problem.header).append(": ");
-    out.append(problem.text).append(" (").append(problem.section).append(")\n");
+    if (!header.empty()) out.append(header).append(": ");
+    return out.append(text).append(" (").append(section).append(")\n");
+}
+
+}  // namespace
+
+std::string explain(const Problem& problem, std::string_view file_name) {
+    std::string out = where_and_what(file_name, problem.offset, problem.line, problem.header, problem.text, problem.section);
     out.append("    ").append(problem.line_text).append("\n");
     out.append(4 + problem.caret, ' ').append("^\n");
     if (problem.response) return out.append("nothing is owed: a response like this is dropped\n");
     out.append("a server owes: ");
     append_number(out, static_cast<std::uint64_t>(problem.status));
     return out.append(" ").append(problem.reason).append("\n");
+}
+
+std::string explain(const Remark& remark, std::string_view bytes, std::string_view file_name) {
+    return where_and_what(file_name, remark.offset, line_of(bytes, remark.offset), remark.header, remark.text, remark.section);
 }
 
 }  // namespace offhook::message

@@ -1,5 +1,5 @@
 // What `offhook parse` says about the bytes of one message: its structure, or the first thing that is wrong with it, where, by
-// which section of which RFC, and what a server owes the sender. Strict: every header field with a row is read (validate.hpp).
+// which section of which RFC, and what a server owes the sender. Every header field with a row is read (validate.hpp).
 //
 // Must not know files, terminals or JSON: the caller reads and prints. Thread rule: a pure function over borrowed bytes.
 #pragma once
@@ -11,6 +11,8 @@
 
 #include "offhook/message/error.hpp"
 #include "offhook/message/message.hpp"
+#include "offhook/message/remarks.hpp"
+#include "offhook/message/validate.hpp"
 
 namespace offhook::message {
 
@@ -19,7 +21,7 @@ struct Problem {
     std::uint32_t offset;      ///< of the octet that breaks the rule, from 0
     std::uint32_t line;        ///< from 1, as an editor counts
     std::string header;        ///< name of the header field: "Contact"; "request line", "status line"; empty for the whole
-    std::string_view text;     ///< "a URI with a comma must stand in angle brackets"
+    std::string text;          ///< "a URI with a comma must stand in angle brackets"
     std::string_view section;  ///< "RFC 3261 §20.10"
     std::string line_text;     ///< that line, controls shown as '?', long lines cut around the place
     std::uint32_t caret;       ///< column under line_text, from 0, counted in characters
@@ -51,6 +53,13 @@ struct Routing {
     std::string content_type;  ///< "application/sdp"
 };
 
+/// A part of a multipart body, or the whole of another one. Parts of parts follow their multipart.
+struct Part {
+    std::string content_type, content_disposition, content_id;
+    std::uint32_t offset = 0, size = 0;
+    unsigned depth = 0;  ///< 0: the body itself
+};
+
 struct Structure {
     bool request = true;
     std::string method, request_uri;  ///< of a request
@@ -59,18 +68,23 @@ struct Structure {
     std::vector<std::pair<std::string, std::string>> headers;  ///< names as written, values unfolded, in order
     std::uint32_t body_offset = 0, body_size = 0;
     std::uint32_t surplus = 0;  ///< octets after the message that belong to nothing
+    std::vector<Part> parts;     ///< of a multipart body; empty for any other
     Routing routing;
 };
 
 struct Report {
     std::optional<Problem> problem;      ///< none: the message is valid
     std::optional<Structure> structure;  ///< whenever the header fields could be told apart, even if one of them is wrong
+    std::vector<Remark> remarks;         ///< on a valid message
     [[nodiscard]] bool valid() const { return !problem; }
 };
 
-[[nodiscard]] Report examine(std::string_view bytes);
+[[nodiscard]] Report examine(std::string_view bytes, const Strictness& strictness = {.check_everything = true});
 
 /// The problem for a person: where and what, the line with a caret, what is owed. Several lines, each ended.
 [[nodiscard]] std::string explain(const Problem& problem, std::string_view file_name);
+/// One line, ended: where and what.
+[[nodiscard]] std::string explain(const Remark& remark, std::string_view bytes, std::string_view file_name);
+[[nodiscard]] std::uint32_t line_of(std::string_view bytes, std::uint32_t offset);  ///< from 1, as an editor counts
 
 }  // namespace offhook::message

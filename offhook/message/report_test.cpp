@@ -68,6 +68,21 @@ TEST(Report, CountsColumnsInCharactersAndCutsLongLines) {
     EXPECT_EQ(control.problem->header, "Contact");
 }
 
+// The line goes to a terminal: nothing of it may steer one.
+TEST(Report, ShowsNoControls) {
+    const Report report = examine(head + "Contact: \x1b[2J\x9b\x32J\xc2\x9b\xff\xc3\xb6\xc3\r\n\r\n");
+    EXPECT_EQ(report.problem.value().line_text, "Contact: ?[2J?2J???\xc3\xb6?");
+}
+
+TEST(Report, IsAsStrictAsAskedFor) {
+    const std::string old = "OPTIONS sip:b SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=1\r\nTo: <sip:b>\r\nFrom: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n";
+    EXPECT_TRUE(examine(old).valid());
+    EXPECT_EQ(examine(old, {.require_max_forwards = true}).problem.value().reason, "Missing Max-Forwards");
+    const Report branch = examine(old, {.require_rfc3261_branch = true});
+    EXPECT_EQ(branch.problem.value().section, "RFC 3261 §8.1.1.7");
+    EXPECT_EQ(old.substr(branch.problem->offset, 3), "1\r\n");
+}
+
 TEST(Report, IsMadeOfAnything) {
     for (const std::string text : {"", "\r\n", "\n", "x", "INVITE", "SIP/", "\r\nINVITE sip:a SIP/2.0", "INVITE sip:a SIP/2.0\r\n\r\n"}) {
         const Report report = examine(text);

@@ -92,8 +92,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"no_parameter_value", "sip:a@b;x=", bad_parameter, 8}, Bad{"no_parameter_name", "sip:a@b;=x", bad_parameter, 8},
         Bad{"quote_in_parameter", "sip:a@b;x=\"y\"", bad_parameter, 10}, Bad{"header_without_value", "sip:a@b?x", bad_uri, 8},
         Bad{"empty_headers", "sip:a@b?", bad_uri, 8}, Bad{"trailing_blank", "sip:a@b ", bad_uri, 7}, Bad{"angle", "<sip:a@b>", bad_uri, 0},
-        Bad{"empty_telephone", "tel:", bad_uri, 4}, Bad{"letters_in_global_number", "tel:+1f", bad_uri, 6},
-        Bad{"separators_only", "tel:---", bad_uri, 4}, Bad{"other_scheme_empty", "mailto:", bad_uri, 7}),
+        Bad{"empty_telephone", "tel:", bad_telephone_number, 4}, Bad{"letters_in_global_number", "tel:+1f", bad_telephone_number, 6},
+        Bad{"separators_only", "tel:---", bad_telephone_number, 4}, Bad{"other_scheme_empty", "mailto:", bad_uri, 7}),
     [](const auto& test) { return std::string(test.param.name); });
 
 struct Pair {
@@ -127,6 +127,8 @@ TEST(UriComparison, FollowsTheRules) {
         {"sip:alice:pw@example.com", "sip:alice:PW@example.com", false},
         {"sip:a@h?x=1&x=1", "sip:a@h?x=1&x=2", false},
         {"sip:a@h?x=1&x=1", "sip:a@h?x=1", false},
+        {"sip:a@h;transport;transport=tcp", "SIP:a@h;transport;transport=tcp", true},
+        {"sip:a@h;transport=tcp;transport=udp", "sip:a@h;transport=udp", false},
         {"sip:a%3Bb@h", "sip:a;b@h", false},
         {"sip:a%3bb@h", "sip:a%3Bb@h", true},
         {"sip:a%00b@h", "sip:a%00c@h", false},

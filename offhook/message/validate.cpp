@@ -7,9 +7,9 @@
 #include <string>
 
 #include "offhook/message/builder.hpp"
-#include "offhook/message/credentials.hpp"
 #include "offhook/message/grammar.hpp"
 #include "offhook/message/name_addr.hpp"
+#include "offhook/message/typed.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/message/via.hpp"
@@ -66,18 +66,6 @@ Verdict check_request_uri(const Message& message) {
     return {};
 }
 
-template <std::size_t N>
-constexpr bool one_of(const HeaderId (&set)[N], HeaderId id) {
-    return std::ranges::find(set, id) != std::end(set);
-}
-
-constexpr bool holds_name_addr(HeaderId id) {
-    using enum HeaderId;
-    constexpr HeaderId set[] = {from,          to,       contact,  route,       record_route,        path,
-                                service_route, reply_to, refer_to, referred_by, p_asserted_identity, p_preferred_identity};
-    return one_of(set, id);
-}
-
 // A comma in a URI without angle brackets cuts it in two values, of which the second is not one (§20.10): name the cause.
 ParseError name_cause(const Message& message, const ListItem& item, const ParseError& error) {
     if (item.first_in_field || !holds_name_addr(item.field->id)) return {error.code, item.offset + error.offset};
@@ -94,10 +82,15 @@ Verdict check_name_addrs(const Message& message, HeaderId id) {
         if (field->value_size == 0) return defect(ErrorCode::bad_name_addr, field->value, id);
     ListReader reader(message, id);
     while (const auto item = reader.next()) {
-        const auto parsed = parse_name_addr(item->text);
-        if (!parsed) return defect(name_cause(message, *item, parsed.error()), 0, id);
-        if (parsed->star && id != HeaderId::contact) return defect(ErrorCode::bad_name_addr, item->offset, id);
+        if (const auto ok = check_value(id, item->text); !ok) return defect(name_cause(message, *item, ok.error()), 0, id);
     }
+    return {};
+}
+
+Verdict check_repetition(const Message& message) {
+    for (const HeaderField& field : message.fields())
+        if (message.first(field.id) != &field && field.id != HeaderId::other && row_of(field.id).once())
+            return defect(ErrorCode::repeated_header, field.begin, field.id, "Repeated");
     return {};
 }
 
@@ -108,11 +101,7 @@ Verdict check_presence(const Message& message, const Strictness& strictness) {
         if (!message.has(id)) return defect(ErrorCode::missing_header, message.headers_end(), id, "Missing");
     if (strictness.require_max_forwards && message.is_request() && !message.has(max_forwards))
         return defect(ErrorCode::missing_header, message.headers_end(), max_forwards, "Missing");
-    if (!strictness.reject_repeated_single_headers) return {};
-    for (const HeaderField& field : message.fields())
-        if (field.next != Message::none && field.id != other && row_of(field.id).once)
-            return defect(ErrorCode::repeated_header, message.next(field)->begin, field.id, "Repeated");
-    return {};
+    return check_repetition(message);
 }
 
 Verdict check_via(const Message& message, const Strictness& strictness) {
@@ -120,8 +109,10 @@ Verdict check_via(const Message& message, const Strictness& strictness) {
     if (!top) return defect(ErrorCode::bad_via, message.first(HeaderId::via)->value, HeaderId::via);
     const auto via = parse_via(top->text);
     if (!via) return defect(via.error(), top->offset, HeaderId::via);
-    if (strictness.require_rfc3261_branch && (!via->rfc3261_branch() || via->branch.size() == Via::cookie.size()))
-        return defect(ErrorCode::bad_parameter, top->offset, HeaderId::via);
+    if (strictness.require_rfc3261_branch && (!via->rfc3261_branch() || via->branch.size() == Via::cookie.size())) {
+        const std::size_t branch = via->branch.data() == nullptr ? 0 : grammar::offset_in(top->text, via->branch);
+        return defect(ErrorCode::bad_branch, top->offset + branch, HeaderId::via);
+    }
     return {};
 }
 
@@ -139,7 +130,6 @@ Verdict check_parties(const Message& message, const Strictness& strictness) {
         const HeaderField& field = *message.first(id);
         const auto party = parse_name_addr(message.value(field));
         if (!party) return defect(party.error(), field.value, id);
-        if (party->star) return defect(ErrorCode::bad_name_addr, field.value, id);
         // RFC 2543 peers have no From tag; the switch that asks for 3261 branches asks for the tag too (§8.1.1.3).
         if (strictness.require_rfc3261_branch && id == HeaderId::from && party->tag().empty()) return defect(ErrorCode::tag_missing, field.value, id);
     }
@@ -181,11 +171,8 @@ Verdict check_controls(const Message& message) {
     return {};
 }
 
-Verdict check_every_header(const Message& message);
-
-}  // namespace
-
-Verdict validate(const Message& message, const Strictness& strictness) {
+// What a server needs in order to send the message on, and what every response copies.
+Verdict check_essentials(const Message& message, const Strictness& strictness) {
     using enum HeaderId;
     if (message.is_request())
         if (const auto ok = check_request_uri(message); !ok) return ok;
@@ -195,106 +182,58 @@ Verdict validate(const Message& message, const Strictness& strictness) {
     if (const auto ok = check_parties(message, strictness); !ok) return ok;
     if (const auto ok = check_cseq(message); !ok) return ok;
     const HeaderField& call = *message.first(call_id);
-    if (const auto ok = judge(check_call_id(message.value(call)), call.value, call_id); !ok) return ok;
+    if (const auto ok = judge(parse_call_id(message.value(call)), call.value, call_id); !ok) return ok;
     if (const HeaderField* field = message.first(max_forwards); field != nullptr && message.is_request())
         if (const auto ok = judge(parse_number(message.value(*field)), field->value, max_forwards); !ok) return ok;
     if (const auto ok = check_name_addrs(message, route); !ok) return ok;
-    if (strictness.check_contacts)
-        if (const auto ok = check_name_addrs(message, contact); !ok) return ok;
-    return strictness.check_everything ? check_every_header(message) : Verdict{};
+    return check_name_addrs(message, contact);
 }
 
-namespace {
-
-constexpr HeaderId numbers[] = {HeaderId::content_length, HeaderId::max_forwards, HeaderId::max_breadth,
-                                HeaderId::expires,        HeaderId::min_expires,  HeaderId::rseq};
-constexpr HeaderId tokens[] = {HeaderId::allow,       HeaderId::require,          HeaderId::proxy_require, HeaderId::supported,
-                               HeaderId::unsupported, HeaderId::content_encoding, HeaderId::sip_etag,      HeaderId::sip_if_match};
-constexpr HeaderId token_values[] = {
-    HeaderId::allow_events, HeaderId::accept_encoding,    HeaderId::accept_language, HeaderId::content_language, HeaderId::content_disposition,
-    HeaderId::event,        HeaderId::subscription_state, HeaderId::reason,          HeaderId::priority};
-constexpr HeaderId credentials[] = {HeaderId::authorization, HeaderId::proxy_authorization, HeaderId::www_authenticate, HeaderId::proxy_authenticate};
-constexpr HeaderId infos[] = {HeaderId::alert_info, HeaderId::call_info, HeaderId::error_info};
-
-using Checked = std::expected<void, ParseError>;
-
-template <class Parsed>
-Checked verdict_of(const Parsed& parsed) {
-    if (parsed) return {};
-    return std::unexpected(parsed.error());
+// The one that stands first: a person reads a message from its beginning.
+Verdict earlier(Verdict a, Verdict b) {
+    if (a) return b;
+    return b || a.error().error.offset <= b.error().error.offset ? a : b;
 }
 
-Checked demand(bool holds, ErrorCode code) {
-    if (holds) return {};
-    return grammar::Cursor::fail(code, 0);
-}
-
-// What a value of this field must be, for all of RFC 3261 §20 and the extensions that have a row.
-Checked check_value(HeaderId id, std::string_view text) {
-    if (holds_name_addr(id)) return verdict_of(parse_name_addr(text));
-    if (one_of(numbers, id)) return verdict_of(parse_number(text));
-    if (one_of(tokens, id)) return demand(is_token(text), ErrorCode::bad_token);
-    if (one_of(token_values, id)) return verdict_of(parse_token_value(text));
-    if (one_of(credentials, id)) return verdict_of(parse_credentials(text));
-    if (one_of(infos, id)) return verdict_of(parse_info(text));
-    using enum HeaderId;
-    switch (id) {
-        case via:
-            return verdict_of(parse_via(text));
-        case cseq:
-            return verdict_of(parse_cseq(text));
-        case rack:
-            return verdict_of(parse_rack(text));
-        case call_id:
-        case in_reply_to:
-            return check_call_id(text);
-        case replaces:
-            return check_call_id(trim(text.substr(0, text.find(';'))));
-        case min_se:
-            return verdict_of(parse_number(text, true));
-        case session_expires:
-            return verdict_of(parse_session_expires(text));
-        case retry_after:
-            return verdict_of(parse_retry_after(text));
-        case date:
-            return verdict_of(parse_date(text));
-        case timestamp:
-            return verdict_of(parse_timestamp(text));
-        case warning:
-            return verdict_of(parse_warning(text));
-        case content_type:
-        case accept:
-            return verdict_of(parse_media_type(text));
-        case authentication_info:
-            return verdict_of(parse_authentication_info(text));
-        case mime_version:
-            return demand(!text.empty() && text.find_first_not_of("0123456789.") == std::string_view::npos, ErrorCode::bad_number);
-        default:
-            return {};  // free text
+Verdict check_every_field(const Message& message, HeaderId id) {
+    Verdict first;
+    // RFC 4474 has another form under this name, and only who verifies it owes anything for it (438, RFC 8224 §6.2.2): remarks.cpp.
+    if (id == HeaderId::identity) return first;
+    for (const HeaderField* field = message.first(id); field != nullptr; field = message.next(*field)) {
+        if (field->value_size > 0 || row_of(id).form == HeaderRow::Form::list_or_empty) continue;
+        if (const auto ok = check_value(id, {}); !ok) {
+            first = defect(ok.error(), field->value, id);
+            break;
+        }
     }
-}
-
-// Fields whose list may be empty (§25.1: Accept, Accept-Encoding, Accept-Language, Allow, Supported).
-bool may_be_empty(HeaderId id) {
-    using enum HeaderId;
-    return id == accept || id == accept_encoding || id == accept_language || id == allow || id == supported;
+    ListReader reader(message, id);
+    while (const auto item = reader.next())
+        if (const auto ok = check_value(id, item->text); !ok) return earlier(first, defect(name_cause(message, *item, ok.error()), 0, id));
+    return first;
 }
 
 Verdict check_every_header(const Message& message) {
-    for (std::size_t i = 1; i < static_cast<std::size_t>(HeaderId::count_); ++i) {
-        const auto id = static_cast<HeaderId>(i);
-        for (const HeaderField* field = message.first(id); field != nullptr; field = message.next(*field)) {
-            if (field->value_size > 0 || may_be_empty(id)) continue;
-            if (const auto ok = check_value(id, {}); !ok) return defect(ok.error(), field->value, id);
-        }
-        ListReader reader(message, id);
-        while (const auto item = reader.next())
-            if (const auto ok = check_value(id, item->text); !ok) return defect(name_cause(message, *item, ok.error()), 0, id);
-    }
-    return {};
+    Verdict first;
+    for (std::size_t i = 1; i < static_cast<std::size_t>(HeaderId::count_); ++i)
+        if (const auto id = static_cast<HeaderId>(i); message.has(id)) first = earlier(first, check_every_field(message, id));
+    return first;
 }
 
 }  // namespace
+
+Verdict validate(const Message& message, const Strictness& strictness) {
+    Verdict essentials = check_essentials(message, strictness);
+    if (!strictness.check_everything) return essentials;
+    return earlier(std::move(essentials), check_every_header(message));
+}
+
+Verdict validate_present(const Message& message) {
+    if (message.is_request())
+        if (const auto ok = check_request_uri(message); !ok && ok.error().error.code != ErrorCode::unsupported_scheme) return ok;
+    if (const auto ok = check_repetition(message); !ok) return ok;
+    if (const auto ok = check_controls(message); !ok) return ok;
+    return check_every_header(message);
+}
 
 Defect defect_of(const ParseError& error) {
     using enum ErrorCode;

@@ -1,29 +1,16 @@
 #include "offhook/message/values.hpp"
 
-#include <algorithm>
-#include <array>
-#include <chrono>
-
 #include "offhook/message/grammar.hpp"
-#include "offhook/message/uri.hpp"
 
 namespace offhook::message {
 
 namespace {
 
 using grammar::Cursor;
+using grammar::take_number;
+using grammar::take_parameters;
 
 constexpr std::uint32_t cseq_limit = 1u << 31;
-
-// Digits as a number below 2^32; any more of them are too large, not nonsense.
-std::expected<std::uint32_t, ParseError> take_number(Cursor& cursor) {
-    const std::size_t from = cursor.at;
-    while (is_digit(cursor.peek())) ++cursor.at;
-    if (cursor.at == from) return cursor.fail(ErrorCode::bad_number);
-    const auto number = to_number<std::uint32_t>(cursor.text.substr(from, cursor.at - from));
-    if (!number) return Cursor::fail(ErrorCode::number_out_of_range, from);
-    return *number;
-}
 
 std::expected<CSeq, ParseError> take_cseq(Cursor& cursor) {
     const std::size_t from = cursor.at;
@@ -36,13 +23,6 @@ std::expected<CSeq, ParseError> take_cseq(Cursor& cursor) {
     const std::string_view method = cursor.take(grammar::token);
     if (method.empty()) return cursor.fail(ErrorCode::bad_cseq);
     return CSeq{*number, method_of(method), method};
-}
-
-std::expected<std::string_view, ParseError> take_parameters(Cursor& cursor) {
-    cursor.skip_lws();
-    const std::string_view parameters = cursor.rest();
-    if (const auto rest = grammar::skip_parameters(cursor); !rest) return std::unexpected(rest.error());
-    return parameters;
 }
 
 }  // namespace
@@ -88,6 +68,8 @@ std::expected<SessionExpires, ParseError> parse_session_expires(std::string_view
     return out;
 }
 
+std::expected<std::uint32_t, ParseError> parse_min_se(std::string_view text) { return parse_number(text, /*parameters=*/true); }
+
 bool MediaType::is(std::string_view wanted_type, std::string_view wanted_subtype) const {
     return iequals(type, wanted_type) && iequals(subtype, wanted_subtype);
 }
@@ -129,89 +111,50 @@ std::expected<TokenValue, ParseError> parse_token_value(std::string_view text) {
     return out;
 }
 
-std::expected<InfoValue, ParseError> parse_info(std::string_view text) {
+std::expected<QuotableValue, ParseError> parse_quotable(std::string_view text) {
     Cursor cursor{text};
-    InfoValue out;
+    QuotableValue out;
     cursor.skip_lws();
-    const std::size_t open = cursor.at;
-    if (!cursor.eat('<')) return cursor.fail(ErrorCode::bad_name_addr);
-    const std::size_t close = text.find('>', open);
-    if (close == std::string_view::npos) return Cursor::fail(ErrorCode::unterminated_angle, open);
-    out.uri = text.substr(open + 1, close - open - 1);
-    if (const auto uri = parse_uri(out.uri); !uri) return Cursor::fail(uri.error().code, open + 1 + uri.error().offset);
-    cursor.at = close + 1;
+    out.quoted = cursor.see('"');
+    if (out.quoted) {
+        const auto inside = cursor.quoted();
+        if (!inside) return std::unexpected(inside.error());
+        out.value = *inside;
+    } else {
+        out.value = cursor.take(grammar::token);
+        if (out.value.empty()) return cursor.fail(ErrorCode::bad_token);
+    }
     const auto parameters = take_parameters(cursor);
     if (!parameters) return std::unexpected(parameters.error());
     out.parameters = *parameters;
     return out;
 }
 
-std::expected<void, ParseError> check_call_id(std::string_view text) {
+std::expected<std::string_view, ParseError> parse_call_id(std::string_view text) {
     Cursor cursor{text};
     if (cursor.take(grammar::word).empty()) return cursor.fail(ErrorCode::bad_call_id);
     if (cursor.eat('@') && cursor.take(grammar::word).empty()) return cursor.fail(ErrorCode::bad_call_id);
     if (!cursor.done()) return cursor.fail(ErrorCode::bad_call_id);
-    return {};
+    return text;
 }
 
-namespace {
-
-constexpr std::array<std::string_view, 7> week_days = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-constexpr std::array<std::string_view, 12> months = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-
-template <std::size_t N>
-std::optional<unsigned> position(const std::array<std::string_view, N>& names, std::string_view name) {
-    const auto found = std::find_if(names.begin(), names.end(), [&](std::string_view one) { return iequals(one, name); });
-    if (found == names.end()) return std::nullopt;
-    return static_cast<unsigned>(found - names.begin());
+std::expected<std::string_view, ParseError> parse_mime_version(std::string_view text) {
+    Cursor cursor{text};
+    if (const auto major = take_number(cursor); !major) return std::unexpected(major.error());
+    if (!cursor.eat('.')) return cursor.fail(ErrorCode::bad_number);
+    if (const auto minor = take_number(cursor); !minor) return std::unexpected(minor.error());
+    if (!cursor.done()) return cursor.fail(ErrorCode::trailing_bytes);
+    return text;
 }
 
-void append_two(std::string& out, std::int64_t value) {
-    out += static_cast<char>('0' + value / 10);
-    out += static_cast<char>('0' + value % 10);
+std::expected<std::string_view, ParseError> parse_token(std::string_view text) {
+    Cursor cursor{text};
+    if (cursor.take(grammar::token).empty()) return cursor.fail(ErrorCode::bad_token);
+    if (!cursor.done()) return cursor.fail(ErrorCode::bad_token);
+    return text;
 }
 
-}  // namespace
-
-// RFC 1123 dates have fixed columns: "Sat, 13 Nov 2010 23:29:00 GMT".
-std::expected<std::int64_t, ParseError> parse_date(std::string_view text) {
-    constexpr std::string_view form = "aaa, 00 aaa 0000 00:00:00 aaa";
-    for (std::size_t i = 0; i < form.size(); ++i) {
-        const bool fits = i < text.size() && (form[i] == 'a' ? is_alpha(text[i]) : form[i] == '0' ? is_digit(text[i]) : form[i] == text[i]);
-        if (!fits) return Cursor::fail(ErrorCode::bad_date, i);
-    }
-    if (text.size() > form.size()) return Cursor::fail(ErrorCode::bad_date, form.size());
-    const auto number = [&](std::size_t at, std::size_t size) { return to_number<unsigned>(text.substr(at, size)).value_or(0); };
-    const auto month = position(months, text.substr(8, 3));
-    if (!position(week_days, text.substr(0, 3))) return Cursor::fail(ErrorCode::bad_date, 0);
-    if (!month) return Cursor::fail(ErrorCode::bad_date, 8);
-    if (!iequals(text.substr(26), "GMT")) return Cursor::fail(ErrorCode::bad_date, 26);
-    using namespace std::chrono;
-    const year_month_day day{year(static_cast<int>(number(12, 4))), std::chrono::month(*month + 1), std::chrono::day(number(5, 2))};
-    if (!day.ok()) return Cursor::fail(ErrorCode::bad_date, 5);
-    const unsigned hour = number(17, 2), minute = number(20, 2), second = number(23, 2);
-    if (hour > 23 || minute > 59 || second > 60) return Cursor::fail(ErrorCode::bad_date, 17);
-    return sys_days(day).time_since_epoch().count() * std::int64_t{86'400} + hour * 3600 + minute * 60 + second;
-}
-
-void append_date(std::string& out, std::int64_t seconds) {
-    using namespace std::chrono;
-    const sys_days day{floor<days>(std::chrono::seconds(seconds))};
-    const year_month_day date{day};
-    const std::int64_t rest = seconds - day.time_since_epoch().count() * std::int64_t{86'400};
-    out.append(week_days[weekday(day).c_encoding()]).append(", ");
-    append_two(out, static_cast<unsigned>(date.day()));
-    out.append(" ").append(months[static_cast<unsigned>(date.month()) - 1]).append(" ");
-    append_two(out, static_cast<int>(date.year()) / 100);
-    append_two(out, static_cast<int>(date.year()) % 100);
-    out += ' ';
-    append_two(out, rest / 3600);
-    out += ':';
-    append_two(out, rest / 60 % 60);
-    out += ':';
-    append_two(out, rest % 60);
-    out.append(" GMT");
-}
+std::expected<std::string_view, ParseError> parse_text(std::string_view text) { return text; }
 
 std::expected<RetryAfter, ParseError> parse_retry_after(std::string_view text) {
     Cursor cursor{text};
@@ -277,6 +220,13 @@ std::expected<Timestamp, ParseError> parse_timestamp(std::string_view text) {
     return out;
 }
 
+// RFC 3262 §7.1: from 1 on.
+std::expected<std::uint32_t, ParseError> parse_rseq(std::string_view text) {
+    const auto number = parse_number(text);
+    if (number && *number == 0) return Cursor::fail(ErrorCode::number_out_of_range, 0);
+    return number;
+}
+
 std::expected<RAck, ParseError> parse_rack(std::string_view text) {
     Cursor cursor{text};
     cursor.skip_lws();
@@ -303,6 +253,14 @@ std::expected<std::uint32_t, ParseError> parse_qvalue(std::string_view text) {
     }
     if (value > 1000) return Cursor::fail(ErrorCode::number_out_of_range, 0);
     return value;
+}
+
+void append_qvalue(std::string& out, std::uint32_t thousandths) {
+    out += thousandths >= 1000 ? '1' : '0';
+    if (thousandths == 0 || thousandths >= 1000) return;
+    out += '.';
+    for (std::uint32_t weight = 100; weight > 0 && thousandths > 0; thousandths %= weight, weight /= 10)
+        out += static_cast<char>('0' + thousandths / weight);
 }
 
 }  // namespace offhook::message

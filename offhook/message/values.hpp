@@ -1,9 +1,8 @@
-// Small typed header values: CSeq, numbers, token lists, media types, session timers, dates.
+// Small typed header values: CSeq, numbers, tokens, media types, session timers, warnings. Thread rule: pure functions.
 #pragma once
 #include <cstdint>
 #include <expected>
 #include <optional>
-#include <string>
 #include <string_view>
 
 #include "offhook/message/error.hpp"
@@ -29,6 +28,7 @@ struct SessionExpires {
     enum class Refresher : std::uint8_t { none, uac, uas } refresher;
 };
 [[nodiscard]] std::expected<SessionExpires, ParseError> parse_session_expires(std::string_view text);
+[[nodiscard]] std::expected<std::uint32_t, ParseError> parse_min_se(std::string_view text);  ///< §5: seconds
 
 struct MediaType {
     std::string_view type, subtype, parameters;
@@ -39,26 +39,24 @@ struct MediaType {
 /// True if the comma-separated tokens of all fields with this id hold the token (any case): Supported, Require, Allow ...
 [[nodiscard]] bool lists_token(const Message& message, HeaderId id, std::string_view token);
 
-/// A token or more, then parameters: Event, Subscription-State, Content-Disposition, Reason, Accept-Encoding ...
+/// A token, then parameters: Info-Package, Recv-Info ...
 struct TokenValue {
     std::string_view value, parameters;
     [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const { return message::parameter(parameters, name); }
 };
 [[nodiscard]] std::expected<TokenValue, ParseError> parse_token_value(std::string_view text);
 
-/// Alert-Info, Call-Info, Error-Info: a URI in angle brackets, then parameters (§20.4, §20.9, §20.18).
-struct InfoValue {
-    std::string_view uri, parameters;
+/// A token or a quoted string, then parameters: P-Visited-Network-ID, User-to-User.
+struct QuotableValue {
+    std::string_view value;  ///< without quotes; escapes kept (unquote())
+    bool quoted = false;
+    std::string_view parameters;
+    [[nodiscard]] std::optional<std::string_view> parameter(std::string_view name) const { return message::parameter(parameters, name); }
 };
-[[nodiscard]] std::expected<InfoValue, ParseError> parse_info(std::string_view text);
+[[nodiscard]] std::expected<QuotableValue, ParseError> parse_quotable(std::string_view text);
 
 /// §20.8: a word, or two with an @ between.
-[[nodiscard]] std::expected<void, ParseError> check_call_id(std::string_view text);
-
-/// §20.17: "Sat, 13 Nov 2010 23:29:00 GMT", as seconds since 1970. Only GMT is allowed.
-[[nodiscard]] std::expected<std::int64_t, ParseError> parse_date(std::string_view text);
-/// Appends a date of that form.
-void append_date(std::string& out, std::int64_t seconds);
+[[nodiscard]] std::expected<std::string_view, ParseError> parse_call_id(std::string_view text);
 
 /// §20.33: seconds, a comment, parameters.
 struct RetryAfter {
@@ -80,6 +78,9 @@ struct Timestamp {
 };
 [[nodiscard]] std::expected<Timestamp, ParseError> parse_timestamp(std::string_view text);
 
+/// RFC 3262 §7.1: 1 to 2^32-1.
+[[nodiscard]] std::expected<std::uint32_t, ParseError> parse_rseq(std::string_view text);
+
 /// RFC 3262 §7.2.
 struct RAck {
     std::uint32_t response;
@@ -89,6 +90,13 @@ struct RAck {
 
 /// The q of a Contact or Accept in thousandths: "1" is 1000, "0.7" 700 (§25.1 qvalue).
 [[nodiscard]] std::expected<std::uint32_t, ParseError> parse_qvalue(std::string_view text);
+/// Appends a q in its shortest form; at most 1000.
+void append_qvalue(std::string& out, std::uint32_t thousandths);
+
+[[nodiscard]] std::expected<std::string_view, ParseError> parse_mime_version(std::string_view text);  ///< §20.24: "1.0"
+[[nodiscard]] std::expected<std::string_view, ParseError> parse_token(std::string_view text);         ///< one token and nothing else
+/// Text that is for people: Subject, Server, Organization ... Whatever stands there, empty too.
+[[nodiscard]] std::expected<std::string_view, ParseError> parse_text(std::string_view text);
 
 [[nodiscard]] bool is_token(std::string_view text);  ///< §25.1
 

@@ -26,4 +26,7 @@ struct Via {
 
 [[nodiscard]] std::expected<Via, ParseError> parse_via(std::string_view text);
 
+/// Transport, host and port alone, of a Via whose version or parameters are broken: what it takes to refuse its request.
+[[nodiscard]] std::expected<Via, ParseError> parse_sent_by(std::string_view text);
+
 }  // namespace offhook::message

@@ -40,6 +40,19 @@ TEST(Via, ReadsIpv6) {
     EXPECT_FALSE(parse_via("SIP/2.0/UDP h;branch=390skdjuw")->rfc3261_branch());
 }
 
+// RFC 3261 §7.3.1: no name stands twice. Where one does, what tells transactions apart must not depend on who reads it.
+TEST(Via, TakesTheFirstOfParametersThatStandTwice) {
+    const auto via = parse_via("SIP/2.0/UDP h;branch=z9hG4bK1;rport;received=192.0.2.1;maddr=a;BRANCH=z9hG4bK2;rport=5;received=192.0.2.2;maddr=b");
+    ASSERT_TRUE(via);
+    EXPECT_EQ(via->branch, "z9hG4bK1");
+    EXPECT_EQ(via->received, "192.0.2.1");
+    EXPECT_EQ(via->maddr, "a");
+    EXPECT_TRUE(via->has_rport);
+    EXPECT_EQ(via->rport, 0);
+    EXPECT_EQ(parse_via("SIP/2.0/UDP h;branch;branch=z9hG4bK2")->branch, "");
+    EXPECT_EQ(parse_via("SIP/2.0/UDP h;rport=1;rport=x").error().code, ErrorCode::bad_port);
+}
+
 TEST(Via, SaysWhereItBreaks) {
     using enum ErrorCode;
     const struct {

@@ -1,9 +1,9 @@
 #include "offhook/sdp/description.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "offhook/base/text.hpp"
+#include "offhook/sdp/rtpmap.hpp"
 
 namespace offhook::sdp {
 
@@ -46,11 +46,13 @@ std::string_view describe(ErrorCode code) {
             return "a line of the session stands after the first m=";
         case control_octet:
             return "a control octet stands in the line";
+        case bad_value:
+            return "the value is not what the attribute asks for";
     }
     return "unknown";
 }
 
-bool Media::rtp() const {
+bool is_rtp(std::string_view protocol) {
     // RTP/AVP, RTP/SAVP, RTP/AVPF, UDP/TLS/RTP/SAVPF, TCP/RTP/AVP ...
     return protocol.starts_with("RTP/") || protocol.find("/RTP/") != npos;
 }
@@ -74,14 +76,18 @@ std::string_view Media::encoding_name(std::string_view format) const {
     return number && rtp() ? static_encoding_name(*number) : std::string_view{};
 }
 
-Direction Description::direction(const Media& medium) const {
-    constexpr std::array<std::string_view, 4> names = {"sendrecv", "sendonly", "recvonly", "inactive"};
-    for (const auto* rows : {&medium.attributes, &attributes})
-        for (const Attribute& one : *rows)
-            for (std::size_t i = 0; i < names.size(); ++i)
-                if (one.name == names[i] && !one.has_value) return static_cast<Direction>(i);
-    return Direction::sendrecv;
+namespace {
+
+Direction direction_among(const std::vector<Attribute>& rows, Direction otherwise) {
+    for (const Attribute& one : rows)
+        if (const auto way = parse_direction(one.name); way && !one.has_value) return *way;
+    return otherwise;
 }
+
+}  // namespace
+
+Direction Media::direction(Direction of_session) const { return direction_among(attributes, of_session); }
+Direction Description::session_direction() const { return direction_among(attributes, Direction::sendrecv); }
 
 const Connection* Description::connection_of(const Media& medium) const {
     if (!medium.connections.empty()) return &medium.connections.front();
@@ -90,11 +96,12 @@ const Connection* Description::connection_of(const Media& medium) const {
 
 bool Description::on_hold() const {
     bool any = false;
+    const Direction of_session = session_direction();
     for (const Media& medium : media) {
         if (!medium.accepted()) continue;
         any = true;
         const Connection* where = connection_of(medium);
-        const Direction way = direction(medium);
+        const Direction way = medium.direction(of_session);
         const bool held = way == Direction::sendonly || way == Direction::inactive || (where != nullptr && where->address == "0.0.0.0");
         if (!held) return false;
     }
@@ -102,10 +109,8 @@ bool Description::on_hold() const {
 }
 
 std::string_view static_encoding_name(unsigned payload_type) {
-    constexpr std::string_view names[] = {"PCMU",  "",     "",     "GSM",  "G723", "DVI4", "DVI4", "LPC",  "PCMA", "G722", "L16", "L16",
-                                          "QCELP", "CN",   "MPA",  "G728", "DVI4", "DVI4", "G729", "",     "",     "",     "",    "",
-                                          "",      "CelB", "JPEG", "",     "nv",   "",     "",     "H261", "MPV",  "MP2T", "H263"};
-    return payload_type < std::size(names) ? names[payload_type] : std::string_view{};
+    const auto encoding = static_encoding(payload_type);
+    return encoding ? encoding->name : std::string_view{};
 }
 
 std::string codec_names(std::string_view answer, std::string_view offer) {
@@ -156,7 +161,7 @@ public:
     void media(const Media& medium) {
         out_.append("m=").append(medium.media).append(" ");
         append_number(out_, medium.port);
-        if (medium.port_count != 1) {
+        if (medium.port_count != 0) {
             out_ += '/';
             append_number(out_, medium.port_count);
         }
@@ -190,8 +195,8 @@ void Description::write(std::string& out) const {
     for (const Time& time : times) {
         writer.line('t', {time.start, time.stop});
         for (const std::string_view repeat : time.repeats) writer.line('r', {repeat});
+        writer.optional('z', time.zones);
     }
-    writer.optional('z', zones);
     writer.optional('k', key);
     writer.attributes(attributes);
     for (const Media& medium : media) writer.media(medium);

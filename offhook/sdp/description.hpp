@@ -10,34 +10,10 @@
 #include <string_view>
 #include <vector>
 
+#include "offhook/sdp/direction.hpp"
+#include "offhook/sdp/error.hpp"
+
 namespace offhook::sdp {
-
-enum class ErrorCode : std::uint8_t {
-    empty,
-    no_equals_sign,  ///< a line is not <letter>=<value>
-    unknown_type,    ///< a letter that is not one of v o s i u e p c b t r z k a m
-    version_not_first,
-    bad_version,  ///< not v=0
-    repeated_line,
-    missing_line,  ///< o=, s= or t= is absent
-    bad_origin,
-    bad_connection,
-    bad_bandwidth,
-    bad_time,
-    bad_attribute,
-    bad_media,
-    session_line_in_media,  ///< o= s= t= ... after the first m=
-    control_octet,          ///< NUL or CR inside a line
-};
-
-struct ParseError {
-    ErrorCode code;
-    std::uint32_t offset;  ///< of the first octet that breaks the rule
-    friend bool operator==(const ParseError&, const ParseError&) = default;
-};
-[[nodiscard]] std::string_view describe(ErrorCode code);  ///< in words, without the section: all are RFC 8866 §5
-
-enum class Direction : std::uint8_t { sendrecv, sendonly, recvonly, inactive };
 
 struct Origin {
     std::string_view user, session_id, session_version, network, address_type, address;  ///< "IN", "IP4" or "IP6"
@@ -55,13 +31,16 @@ struct Attribute {
 struct Time {
     std::string_view start, stop;
     std::vector<std::string_view> repeats;
+    std::optional<std::string_view> zones;  ///< shifts of the repeats (§5.11)
 };
+
+[[nodiscard]] bool is_rtp(std::string_view protocol);  ///< RTP/AVP, UDP/TLS/RTP/SAVPF ...: the formats are payload types
 
 /// One m= line with the lines that belong to it.
 struct Media {
     std::string_view media;  ///< "audio"
     std::uint16_t port = 0;  ///< 0: refused or switched off (RFC 3264 §6)
-    std::uint32_t port_count = 1;
+    std::uint32_t port_count = 0;  ///< what stands after the slash; 0: nothing does, so it is one port
     std::string_view protocol;  ///< "RTP/AVP"
     std::vector<std::string_view> formats;
     std::optional<std::string_view> title, key;
@@ -70,8 +49,9 @@ struct Media {
     std::vector<Attribute> attributes;
 
     [[nodiscard]] bool accepted() const { return port != 0; }
-    [[nodiscard]] bool rtp() const;                                                        ///< its formats are RTP payload types
+    [[nodiscard]] bool rtp() const { return is_rtp(protocol); }
     [[nodiscard]] std::optional<std::string_view> attribute(std::string_view name) const;  ///< the first; empty text for a flag
+    [[nodiscard]] Direction direction(Direction of_session) const;                         ///< its own, else that of the session
     /// The encoding name of a format: from its rtpmap, else the static one (RFC 3551 §6); empty if there is neither.
     [[nodiscard]] std::string_view encoding_name(std::string_view format) const;
 };
@@ -79,7 +59,7 @@ struct Media {
 struct Description {
     Origin origin;
     std::string_view name;
-    std::optional<std::string_view> information, uri, key, zones;
+    std::optional<std::string_view> information, uri, key;
     std::vector<std::string_view> emails, phones;
     std::optional<Connection> connection;
     std::vector<Bandwidth> bandwidths;
@@ -93,7 +73,8 @@ struct Description {
     void write(std::string& out) const;
 
     /// RFC 3264 §5.1, RFC 8866 §6.7: of the media, else of the session, else sendrecv.
-    [[nodiscard]] Direction direction(const Media& media) const;
+    [[nodiscard]] Direction direction(const Media& medium) const { return medium.direction(session_direction()); }
+    [[nodiscard]] Direction session_direction() const;
     /// The connection that holds for the media; nothing if neither it nor the session has one.
     [[nodiscard]] const Connection* connection_of(const Media& media) const;
     /// RFC 3264 §8.4: whoever wrote this hears nobody: each accepted medium is sendonly or inactive, or its address is 0.0.0.0.

@@ -100,7 +100,8 @@ private:
                 out_.times.back().repeats.push_back(value);
                 return {};
             case 'z':
-                return once(out_.zones, value, from);
+                if (out_.times.empty()) return fail(ErrorCode::bad_time, from);
+                return once(out_.times.back().zones, value, from);
             case 'k':
                 return once(out_.key, value, from);
             case 'a':

@@ -1,0 +1,43 @@
+#include "offhook/message/feature_caps.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "offhook/message/typed.hpp"
+
+namespace offhook::message {
+namespace {
+
+// RFC 6809 §6.3.2.
+TEST(FeatureCaps, HoldsIndicators) {
+    const auto caps = parse_feature_caps("*;+g.3gpp.srvcc; +sip.x=\"<sip:a>;b,#=5\" ;+X.Y");
+    ASSERT_TRUE(caps);
+    EXPECT_EQ(caps->indicator("g.3gpp.SRVCC"), "");
+    EXPECT_EQ(caps->indicator("sip.x"), "<sip:a>;b,#=5");
+    EXPECT_TRUE(caps->indicator("x.y"));
+    EXPECT_FALSE(caps->indicator("srvcc"));
+    EXPECT_FALSE(parse_feature_caps("*")->indicator(""));
+}
+
+TEST(FeatureCaps, SaysWhereItBreaks) {
+    using enum ErrorCode;
+    const struct {
+        HeaderId id;
+        const char* text;
+        ErrorCode code;
+        std::uint32_t offset;
+    } cases[] = {
+        {HeaderId::feature_caps, "", bad_feature_caps, 0},
+        {HeaderId::feature_caps, "+a", bad_feature_caps, 0},
+        {HeaderId::feature_caps, "*;a", bad_feature_caps, 2},
+        {HeaderId::feature_caps, "*;+", bad_feature_caps, 3},
+        {HeaderId::feature_caps, "*;+a=b", bad_feature_caps, 5},
+        {HeaderId::feature_caps, "*;+a=\"b", unterminated_quote, 5},
+        {HeaderId::feature_caps, "* x", trailing_bytes, 2},
+    };
+    for (const auto& c : cases) EXPECT_EQ(check_value(c.id, c.text).error(), (ParseError{c.code, c.offset})) << c.text;
+}
+
+}  // namespace
+}  // namespace offhook::message
