@@ -7,6 +7,7 @@
 #include "offhook/message/via.hpp"
 #include "offhook/transaction/client_table.hpp"
 #include "offhook/transaction/key.hpp"
+#include "offhook/transaction/refusals.hpp"
 #include "offhook/transaction/request_pool.hpp"
 #include "offhook/transaction/server_table.hpp"
 #include "offhook/transaction/services.hpp"
@@ -22,6 +23,8 @@ namespace {
 /// What write_with_source() adds to a message that was within its limit must not put it over.
 constexpr message::Limits marked_limits{.size = 1u << 20, .headers = message::Message::capacity, .request_uri = 1u << 16};
 
+constexpr std::string_view emergency_uri = "urn:service:sos";  // RFC 5031; its sub-services follow a dot
+
 std::string_view tag_of(const message::Message& m, HeaderId id) {
     const auto address = message::parse_name_addr(m.value(id));
     return address ? address->tag() : std::string_view{};
@@ -31,12 +34,18 @@ std::string_view tag_of(const message::Message& m, HeaderId id) {
 
 struct Layer::State {
     State(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt, const Limits& most)
-        : services{timers, wheel, sender, observer, salt, {}, {}, {}, {}}, limits(most), clients(services), servers(services) {}
+        : services{timers, wheel, sender, observer, salt, {}, {}, {}, {}, nullptr, {}},
+          limits(most),
+          clients(services),
+          servers(services),
+          refusals(services) {}
 
     void receive_request(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
     void receive_cancel(Layer& layer, const KeyParts& parts, RequestPtr request, Now now);
     [[nodiscard]] bool full(const message::Message& request) const;
-    void answer(Layer& layer, Request& request, int status, Now now, std::string_view headers = {});
+    [[nodiscard]] transport::Admission::Kind kind_of(const message::Message& request) const;
+    [[nodiscard]] bool overloaded_for(const message::Message& request, Now now) const;
+    void answer(Layer& layer, Request& request, int status, Now now);
     [[nodiscard]] RequestPtr context(Layer& layer, const message::Message& message, const transport::Flow& from, Now now);
 
     Services services;
@@ -45,6 +54,7 @@ struct Layer::State {
     RequestPool requests;
     ClientTable clients;
     ServerTable servers;
+    Refusals refusals;
 };
 
 Layer::Layer(const TimerConfig& timers, TimerWheel& wheel, transport::Sender& sender, Observer& observer, const SipKey& salt, const Limits& limits)
@@ -55,6 +65,8 @@ Layer::~Layer() = default;
 void Layer::set_user(ServerUser& user) { state_->user = &user; }
 
 void Layer::set_limits(const Limits& limits) { state_->limits = limits; }
+
+void Layer::set_admission(transport::Admission& admission) { state_->services.admission = &admission; }
 
 void Layer::receive(const message::Message& message, const transport::Flow& from, Now now) {
     state_->services.last = now;
@@ -75,8 +87,15 @@ void Layer::State::receive_request(Layer& layer, const message::Message& message
     const auto parts = key_parts(message);
     const bool is_ack = message.method() == Method::ack;
     const Key key = parts && !is_ack ? key_of(services.salt, *parts) : Key{};
-    if (parts && is_ack && servers.receive_ack(*parts, now) == ServerTable::Ack::absorbed) return;
+    if (parts && is_ack && (refusals.acknowledged(message, parts->via) || servers.receive_ack(*parts, now) == ServerTable::Ack::absorbed)) return;
     if (parts && !is_ack && servers.absorb(key, now)) return;
+
+    const bool is_cancel = message.method() == Method::cancel;
+    const bool no_room = !is_ack && full(message);
+    const bool feedback = parts && !is_ack && services.admission != nullptr && transport::speaks_overload_control(parts->via);
+    if (parts && !is_ack && !is_cancel && (no_room || overloaded_for(message, now)))
+        return refusals.refuse(message, parts->via, from, no_room ? Refusals::Why::no_room : Refusals::Why::overload,
+                               feedback ? services.admission->feedback(now) : std::string_view{}, now);
 
     RequestPtr request = parts ? context(layer, message, from, now) : nullptr;
     if (!request) {
@@ -87,15 +106,9 @@ void Layer::State::receive_request(Layer& layer, const message::Message& message
         if (user != nullptr) user->on_ack(std::move(request), now);
         return;
     }
-    const bool is_cancel = message.method() == Method::cancel;
-    const bool no_room = full(message);
-    if (no_room && !is_cancel) {
-        services.observer.rejected(Cause::queue_full, 503, message.value(HeaderId::call_id), from.remote, now);
-        return answer(layer, *request, 503, now, "Retry-After: 5\r\n");
-    }
     if (!no_room) {
         request->layer = &layer;
-        request->transaction = servers.open(key, parts->rfc2543(), *request, now);
+        request->transaction = servers.open(key, parts->rfc2543(), *request, feedback, now);
     }
     if (is_cancel) receive_cancel(layer, *parts, std::move(request), now);
     else if (user != nullptr) user->on_request(std::move(request), now);
@@ -108,15 +121,31 @@ bool Layer::State::full(const message::Message& request) const {
     return count >= limits.transactions && (count >= limits.in_dialog() || tag_of(request, HeaderId::to).empty());
 }
 
+transport::Admission::Kind Layer::State::kind_of(const message::Message& request) const {
+    using Kind = transport::Admission::Kind;
+    if (request.method() == Method::invite)
+        return iequals(request.request_uri().substr(0, emergency_uri.size()), emergency_uri) ? Kind::emergency : Kind::call;
+    if (request.method() != Method::register_) return Kind::other;
+    if (!request.has(HeaderId::authorization)) return Kind::unproven_register;
+    return user != nullptr && user->is_refresh(request) ? Kind::refreshing_register : Kind::first_register;
+}
+
+// What belongs to a call in progress is never refused: it ends work, and refusing it would leave work behind.
+bool Layer::State::overloaded_for(const message::Message& request, Now now) const {
+    transport::Admission* admission = services.admission;
+    if (admission == nullptr || !admission->overloaded() || !tag_of(request, HeaderId::to).empty()) return false;
+    return !admission->admit(kind_of(request), now);
+}
+
 // Through the request's transaction; without one, straight to where it came from (RFC 3261 §8.2.7).
-void Layer::State::answer(Layer& layer, Request& request, int status, Now now, std::string_view headers) {
+void Layer::State::answer(Layer& layer, Request& request, int status, Now now) {
     if (request.transaction) {
-        layer.respond(request, status, now, {}, headers);
+        layer.respond(request, status, now);
         return;
     }
     const std::string tag = layer.local_tag(request.message);
     services.scratch.clear();
-    message::write_response(services.scratch, request.message, {.status = status, .to_tag = tag, .headers = headers});
+    message::write_response(services.scratch, request.message, {.status = status, .to_tag = tag});
     services.sender.send(transport::response_flow(request.message, request.flow), services.scratch, {});
 }
 

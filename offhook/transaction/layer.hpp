@@ -16,6 +16,7 @@
 #include "offhook/message/message.hpp"
 #include "offhook/transaction/config.hpp"
 #include "offhook/transaction/request.hpp"
+#include "offhook/transport/admission.hpp"
 #include "offhook/transport/sender.hpp"
 
 namespace offhook::transaction {
@@ -36,6 +37,11 @@ public:
     virtual void on_ack(RequestPtr ack, Now) = 0;
     /// A CANCEL matched this INVITE, which has no final response yet. The CANCEL has been answered with 200.
     virtual void on_cancel(ServerId invite, const message::Message& cancel, Now) = 0;
+    /// Whether this REGISTER is about an address that has bindings: asked while overloaded only.
+    [[nodiscard]] virtual bool is_refresh(const message::Message& registration) const {
+        (void)registration;
+        return false;
+    }
 };
 
 /// Takes the responses of the client transactions that it started. `cookie` is what it gave to start().
@@ -61,9 +67,12 @@ public:
 
     void set_user(ServerUser& user);
     void set_limits(const Limits& limits);
+    /// Judges new requests from now on, and says what peers of RFC 7339 are told. Outlives the layer.
+    void set_admission(transport::Admission& admission);
 
-    /// One message that this shard owns, validated. Requests without a transaction start one (ACK: none). Where the limit is reached, a
-    /// new request gets 503 and a CANCEL its answer, both without a transaction; a CANCEL that matches still reaches its INVITE.
+    /// One message that this shard owns, validated. Requests without a transaction start one (ACK: none). Where the limit is reached
+    /// or the admission says no, a new request gets 503 and a CANCEL its answer, both without a transaction; a CANCEL that matches still
+    /// reaches its INVITE. A request with a To tag is never refused by the admission.
     void receive(const message::Message& message, const transport::Flow& from, Now now);
     /// What the Sender reported.
     void on_send_failure(const transport::SendTag& tag, transport::SendError error, Now now);

@@ -58,7 +58,7 @@ ServerTable::Ack ServerTable::receive_ack(const KeyParts& ack, Now now) {
     return up ? Ack::unmatched : Ack::absorbed;
 }
 
-ServerId ServerTable::open(const Key& key, bool rfc2543, Request& request, Now now) {
+ServerId ServerTable::open(const Key& key, bool rfc2543, Request& request, bool feedback, Now now) {
     const Handle handle = servers_.emplace(*this, key);
     Server& s = *servers_.find(handle);
     set_.insert(s);
@@ -71,6 +71,7 @@ ServerId ServerTable::open(const Key& key, bool rfc2543, Request& request, Now n
     }
     s.live->server = &s;
     s.live->request = &request;
+    s.live->feedback = feedback;
     s.live->to = transport::response_flow(request.message, request.flow);
     s.live->response = services_.responses.take();
     const bool reliable = transport::is_reliable(request.flow.protocol);
@@ -166,6 +167,13 @@ bool ServerTable::perform(Server& s, const Actions& actions, Now now, std::strin
 
 void ServerTable::send(Server& s, std::string_view response) {
     if (response.empty()) return;
+    if (s.live->feedback && services_.admission != nullptr) {
+        // What is stored bears none: each time it leaves it says what holds then (RFC 7339 §5.2).
+        message::Message indexed;
+        services_.feedback.clear();
+        if (indexed.index(response) && transport::write_feedback(services_.feedback, indexed, services_.admission->feedback(services_.latest())))
+            response = services_.feedback;
+    }
     services_.sender.send(s.live->to, response, {transport::SendTag::Kind::server_transaction, Slab<Server>::handle_of(s)});
 }
 

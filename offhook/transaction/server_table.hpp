@@ -32,7 +32,8 @@ public:
     [[nodiscard]] Ack receive_ack(const KeyParts& ack, Now now);
 
     /// A new transaction for a request whose top Via has been marked. The request is borrowed until forget_request().
-    [[nodiscard]] ServerId open(const Key& key, bool rfc2543, Request& request, Now now);
+    /// `feedback`: its peer is told in every response how much to send (RFC 7339).
+    [[nodiscard]] ServerId open(const Key& key, bool rfc2543, Request& request, bool feedback, Now now);
     [[nodiscard]] ServerId find_invite(const KeyParts& cancel);
 
     bool respond(ServerId id, int status, std::string_view bytes, Now now);
@@ -54,6 +55,7 @@ private:
         const Request* request = nullptr;  ///< for a 100 of our own; null once its context was given back
         std::string response;              ///< the last one sent
         transport::Flow to;
+        bool feedback = false;
     };
 
     using Hook = boost::intrusive::unordered_set_base_hook<boost::intrusive::link_mode<boost::intrusive::normal_link>>;

@@ -10,6 +10,7 @@
 #include "offhook/base/siphash.hpp"
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/transaction/config.hpp"
+#include "offhook/transport/admission.hpp"
 #include "offhook/transport/sender.hpp"
 
 namespace offhook::transaction {
@@ -44,7 +45,9 @@ struct Services {
     SipKey salt;
     StringPool requests;   ///< apart from the responses: those are smaller and kept longer, so they must not sit in large buffers
     StringPool responses;
+    std::string feedback;  ///< a response that was given its overload control
     std::string scratch;  ///< for a message composed and sent within one call
+    transport::Admission* admission = nullptr;  ///< of the shard; null: everything is admitted
     Now last{};           ///< the latest instant that was heard of: for what happens in a destructor, which is not told the time
 
     /// That instant, or the one to which the timers have been advanced since.

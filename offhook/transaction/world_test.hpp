@@ -54,7 +54,9 @@ public:
 class CountingObserver : public Observer {
 public:
     void rejected(Cause cause, int, std::string_view, const Endpoint&, Now) override { ++causes[cause]; }
+    void note(Severity, std::string_view text, Now) override { notes.emplace_back(text); }
     std::map<Cause, int> causes;
+    std::vector<std::string> notes;
 };
 
 struct World : ServerUser, ClientUser {

@@ -64,6 +64,11 @@ TEST(WriteWithSource, RefusesAnUnreadableVia) {
     EXPECT_EQ(out, "kept");
 }
 
+TEST(WriteWithSource, LeavesABrokenViaAsItIs) {
+    for (const char* via : {"SIP/2.0/UDP 198.51.100.7;;,;,,", "SIP/7.0/UDP 10.0.0.1;branch=z9hG4bK1", "SIP/2.0/UDP 10.0.0.1;rport=x"})
+        EXPECT_EQ(marked(via, flow()), request(via));
+}
+
 struct Route {
     const char* via;
     Protocol protocol;
@@ -85,6 +90,9 @@ TEST(ResponseFlow, GoesWhereTheTopViaSays) {
         {"SIP/2.0/TCP 10.0.0.1", Protocol::tcp, "198.51.100.7:5060"},
         {"SIP/2.0/TCP 10.0.0.1:5070;rport", Protocol::tcp, "198.51.100.7:5070"},
         {"SIP/2.0/TCP 10.0.0.1;maddr=224.0.1.75", Protocol::tcp, "198.51.100.7:5060"},
+        // the sent-by of a broken one still counts (RFC 4475 §3.1.2.1, §3.1.2.16)
+        {"SIP/2.0/UDP 10.0.0.1:5070;;,;,,", Protocol::udp, "198.51.100.7:5070"},
+        {"SIP/7.0/UDP 10.0.0.1;rport", Protocol::udp, "198.51.100.7:5060"},
         {"SIP/2.0/TLS 10.0.0.1", Protocol::tls, "198.51.100.7:5061"},
     };
     for (const Route& c : cases) {
