@@ -14,7 +14,7 @@ enum class Durability : std::uint8_t { full, relaxed };
 struct Config {
     std::string path = "var/offhook.db";               ///< file of the SQLite database; made with mode 0600 if it is not there
     Durability durability = Durability::full;          ///< "full" or "relaxed": whether an answer waits for the disk
-    std::chrono::milliseconds commit_window{5};        ///< at most one group of rows is committed in this time
+    std::chrono::milliseconds commit_window{8};        ///< at most one group of rows is committed in this time
     std::chrono::milliseconds store_limit{500};        ///< no new call is admitted while a row waits longer than this
     std::chrono::milliseconds retry_for{2000};         ///< rows are tried again this long while the database cannot be written (full, locked)
     std::chrono::seconds purge_after{600};             ///< a binding that expired this long ago is removed from the database

@@ -37,6 +37,17 @@ bool is_of_the_row(int result) {
     }
 }
 
+// A session is used by one thread at a time, and nobody asks how much memory SQLite has: two locks less around every step. Too late,
+// and harmless, where something else has used SQLite before.
+void configure_once() {
+    static const bool done = [] {
+        sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+        sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+        return true;
+    }();
+    static_cast<void>(done);
+}
+
 }  // namespace
 
 std::string prepare_file(const std::string& path) {
@@ -55,6 +66,7 @@ std::string prepare_file(const std::string& path) {
 }
 
 void connect(soci::session& sql, const Config& config, bool writes) {
+    configure_once();
     sql.open(*soci::factory_sqlite3(), "dbname=\"" + config.path + "\" timeout=5");
     if (writes) {
         std::string mode;
@@ -63,6 +75,7 @@ void connect(soci::session& sql, const Config& config, bool writes) {
             throw soci::soci_error("the file system of " + config.path + " does not allow a write-ahead log (journal mode " + mode + ")");
         sql << (config.durability == Durability::full ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL");
         sql << "PRAGMA wal_autocheckpoint = " + std::to_string(config.checkpoint_pages);
+        sql << "PRAGMA cache_size = -16384";  // KiB: the pages of the calls in progress and of the inner nodes stay at hand
     } else {
         sql << "PRAGMA query_only = 1";
     }

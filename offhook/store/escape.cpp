@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 #include "offhook/base/text.hpp"
 
@@ -28,10 +29,23 @@ std::size_t sequence(std::string_view s) {
 
 }  // namespace
 
+// Eight octets at a time: an octet minus 1 borrows only from 0 (or has its high bit set anyhow, which is not plain either).
+bool is_plain(std::string_view octets) {
+    constexpr std::uint64_t ones = 0x0101010101010101, high = 0x8080808080808080, backslashes = ones * '\\';
+    std::uint64_t found = 0;
+    while (octets.size() >= 8) {
+        std::uint64_t eight = 0;
+        std::memcpy(&eight, octets.data(), 8);
+        found |= eight | (eight - ones) | ((eight ^ backslashes) - ones);
+        octets.remove_prefix(8);
+    }
+    for (const char c : octets) found |= octet(c) | (octet(c) - 1U) | ((octet(c) ^ octet('\\')) - 1U);
+    return (found & high) == 0;
+}
+
 void escape(std::string& out, std::string_view octets) {
-    const bool plain = std::ranges::none_of(octets, [](char c) { return c == '\0' || c == '\\' || octet(c) >= 0x80; });
     out.clear();
-    if (plain) {
+    if (is_plain(octets)) {
         out.append(octets);
         return;
     }
@@ -80,17 +94,20 @@ std::string unescaped(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
     out += '"';
-    for (const char c : text) {
-        if (c == '"' || c == '\\') {
+    while (!text.empty()) {
+        const auto special = std::ranges::find_if(text, [](char c) { return c == '"' || c == '\\' || octet(c) < 0x20; });
+        const auto plain = static_cast<std::size_t>(special - text.begin());
+        out.append(text.substr(0, plain));
+        if (plain == text.size()) break;
+        if (*special == '"' || *special == '\\') {
             out += '\\';
-            out += c;
-        } else if (octet(c) < 0x20) {
-            out += "\\u00";
-            out += digits[octet(c) >> 4];
-            out += digits[octet(c) & 15];
+            out += *special;
         } else {
-            out += c;
+            out += "\\u00";
+            out += digits[octet(*special) >> 4];
+            out += digits[octet(*special) & 15];
         }
+        text.remove_prefix(plain + 1);
     }
     out += '"';
 }

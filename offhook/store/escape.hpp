@@ -6,6 +6,8 @@
 
 namespace offhook::store {
 
+/// Text that escape() leaves as it is: ASCII without NUL and backslash.
+[[nodiscard]] bool is_plain(std::string_view octets);
 /// Replaces out by the escaped text; keeps its capacity.
 void escape(std::string& out, std::string_view octets);
 [[nodiscard]] std::string escaped(std::string_view octets);

@@ -8,6 +8,7 @@
 
 #include "offhook/store/connect.hpp"
 #include "offhook/store/escape.hpp"
+#include "offhook/store/event.hpp"
 #include "offhook/store/names.hpp"
 
 namespace offhook::store {
@@ -31,6 +32,7 @@ class Query {
 public:
     explicit Query(soci::session& sql, std::string text) : statement_(sql), text_(std::move(text)) {}
 
+    void exchange(auto&& element) { statement_.exchange(element); }
     template <class... Values>
     Query& reads(Values&... values) {
         (statement_.exchange(into(values)), ...);
@@ -71,9 +73,10 @@ struct RecordReader {
                "seconds, "
                "end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog FROM call_record";
     }
-    void bind(Query& q) {
-        q.reads(id, call, r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri, r.request_uri, r.binding, invited, ringing, answered,
-                ended, seconds, end_cause, r.status, r.reason, r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
+    void bind(auto& q) {
+        const auto reads = [&q](auto&... values) { (q.exchange(into(values)), ...); };
+        reads(id, call, r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri, r.request_uri, r.binding, invited, ringing, answered,
+              ended, seconds, end_cause, r.status, r.reason, r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
     }
     accounting::CallRecord take() {
         accounting::CallRecord out = r;
@@ -90,6 +93,36 @@ struct RecordReader {
             restore(*text);
         return out;
     }
+};
+
+// An event of a call names its record. What it tells is what was known then: an end that came later is not part of a start.
+class RecordOfEvent {
+public:
+    explicit RecordOfEvent(soci::session& sql) : statement_(sql) {
+        row_.bind(statement_);
+        statement_.exchange(use(id_));
+        statement_.alloc();
+        statement_.prepare(RecordReader::select() + " WHERE id = :id");
+        statement_.define_and_bind();
+    }
+    void tell(long long record, Event& event) {
+        id_ = record;
+        event.payload.clear();
+        accounting::CallRecord r;
+        r.id = static_cast<std::uint64_t>(record);
+        if (statement_.execute(true)) r = row_.take();
+        if (event.kind != "call_ended") {
+            r.ended = {};
+            r.seconds = 0;
+            r.end = accounting::CallRecord::End::none;
+        }
+        append_event(event.payload, r);
+    }
+
+private:
+    RecordReader row_;
+    long long id_ = 0;
+    soci::statement statement_;
 };
 
 struct BindingReader {
@@ -206,7 +239,7 @@ Reader::Page<accounting::CallRecord> Reader::records(const RecordFilter& filter,
         RecordReader row;
         Query q(sql, RecordReader::select());
         row.bind(q);
-        if (!user.empty()) q.where("user = :user", user);
+        if (!user.empty()) q.where("user = :user AND user <> ''", user);  // said twice: the index leaves out those without
         if (from != 0) q.where("invited >= :from", from);
         if (to != 0) q.where("invited < :to", to);
         if (filter.in_progress) q.where("end_cause = 'none'");
@@ -310,11 +343,15 @@ Reader::Page<Event> Reader::events(std::uint64_t after, std::size_t limit) {
         const long long cursor = static_cast<long long>(after);
         const int rows = bounded(limit);
         long long seq = 0, time = 0;
+        long long record = 0;
         Event event;
-        Query q(sql, "SELECT seq, time, kind, payload FROM event");
-        q.reads(seq, time, event.kind, event.payload).where("seq > :after", cursor).each(" ORDER BY seq", rows, [&] {
+        RecordOfEvent record_of(sql);
+        const soci::transaction snapshot(sql);  // an event and its record are of the same moment
+        Query q(sql, "SELECT seq, time, kind, payload, coalesce(record, 0) FROM event");
+        q.reads(seq, time, event.kind, event.payload, record).where("seq > :after", cursor).each(" ORDER BY seq", rows, [&] {
             event.seq = static_cast<std::uint64_t>(seq);
             event.time = utc(time);
+            if (record != 0) record_of.tell(record, event);
             page.push_back(event);
         });
         return page;

@@ -94,7 +94,24 @@ constexpr const char* first_step[] = {
         payload TEXT NOT NULL))",
 };
 
-constexpr std::span<const char* const> steps[] = {first_step};
+// What a row costs is pages: the writer gives each event its seq itself (AUTOINCREMENT writes a page more for each group); an event of
+// a call names its record instead of repeating it; the calls of those that nobody authenticated are not looked up by user.
+constexpr const char* second_step[] = {
+    R"(CREATE TABLE next_event (
+        seq INTEGER PRIMARY KEY,
+        time INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        payload TEXT NOT NULL,
+        record INTEGER))",
+    "INSERT INTO next_event SELECT seq, time, kind, payload, NULL FROM event",
+    "INSERT INTO setting SELECT 'last_event', seq FROM sqlite_sequence WHERE name = 'event'",
+    "DROP TABLE event",
+    "ALTER TABLE next_event RENAME TO event",
+    "DROP INDEX call_record_user",
+    "CREATE INDEX call_record_user ON call_record (user, invited, id) WHERE user <> ''",
+};
+
+constexpr std::span<const char* const> steps[] = {first_step, second_step};
 
 int stored_version(soci::session& sql) {
     int tables = 0, version = 0;
@@ -126,7 +143,7 @@ bool roll_back(soci::session& sql) {
 
 int schema_version() { return static_cast<int>(std::size(steps)); }
 
-std::expected<void, std::string> migrate(soci::session& sql) {
+std::expected<void, std::string> migrate(soci::session& sql, int version_wanted) {
     sql << "BEGIN IMMEDIATE";
     try {
         const int version = stored_version(sql);
@@ -135,7 +152,7 @@ std::expected<void, std::string> migrate(soci::session& sql) {
             return std::unexpected("the database is of version " + std::to_string(version) + ", this program knows up to " +
                                    std::to_string(schema_version()) + ": use the newer offhookd, or restore the backup made before its first start");
         }
-        if (version < schema_version()) run_steps(sql, version, schema_version());
+        if (version < version_wanted) run_steps(sql, version, version_wanted);
         sql << "COMMIT";
     } catch (...) {
         std::ignore = roll_back(sql);

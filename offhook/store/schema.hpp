@@ -14,8 +14,8 @@ namespace offhook::store {
 /// The version that this program writes.
 [[nodiscard]] int schema_version();
 
-/// Brings the database to schema_version() in one transaction (BEGIN IMMEDIATE). A newer one is refused: an older program does not
+/// Brings the database to `version` in one transaction (BEGIN IMMEDIATE). A newer one is refused: an older program does not
 /// know what its rows mean. Throws soci::soci_error on what the database itself refuses.
-[[nodiscard]] std::expected<void, std::string> migrate(soci::session& sql);
+[[nodiscard]] std::expected<void, std::string> migrate(soci::session& sql, int version = schema_version());
 
 }  // namespace offhook::store

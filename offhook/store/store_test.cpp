@@ -120,6 +120,7 @@ TEST(Store, KeepsEveryFieldOfARecordAndItsJournal) {
     const auto events = store->reader().events(0, 10).value();
     ASSERT_EQ(events.size(), 3U);
     EXPECT_THAT(kinds(*store), ElementsAre("call_started", "call_updated", "call_ended"));
+    EXPECT_THAT(events[0].payload, HasSubstr(R"("seconds":0,"end":"none","status":200)"));  // of the start, also afterwards
     EXPECT_THAT(events[2].payload, HasSubstr(R"("id":"fedcba9876543210")"));
     EXPECT_THAT(events[2].payload, HasSubstr(R"("reason":"OK \\xc3(","caller_agent":"\"quoted\"\u0009agent")"));
     EXPECT_THAT(events[2].payload, HasSubstr(R"("seconds":8,"end":"callee","status":200)"));

@@ -12,17 +12,18 @@
 #include "offhook/store/event.hpp"
 #include "offhook/store/names.hpp"
 #include "offhook/store/schema.hpp"
+#include "offhook/store/statement.hpp"
 
 namespace offhook::store {
 namespace {
 
 using soci::use;
-using Statement = std::optional<soci::statement>;
 
 long long microseconds(UtcTime t) { return t.time_since_epoch().count(); }
 
+// Prepared when first needed: after a rollback none is left.
 template <class Make>
-soci::statement& run(Statement& statement, Make make) {
+soci::statement& run(std::optional<soci::statement>& statement, Make make) {
     if (!statement) statement.emplace(make());
     statement->execute(true);
     return *statement;
@@ -42,72 +43,13 @@ auto guarded(Function&& function) -> Outcome<decltype(function())> {
     }
 }
 
-// What the statements are bound to: filled, then executed. Strings keep their capacity from row to row.
-struct BindingRow {
-    std::string aor, contact, parameters, call_id, path, user_agent, protocol, local, remote;
-    long long expires = 0, cseq = 0, registered = 0;
-    int position = 0, q = 0, listener = 0, behind_nat = 0;
-};
-struct RecordRow {
-    long long id = 0, call = 0, invited = 0, ringing = 0, answered = 0, ended = 0, seconds = 0;
-    int status = 0;
-    std::string sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, end_cause, reason, caller_agent, callee_agent, codecs,
-        source, dialog;
-};
-struct EventRow {
-    long long time = 0;
-    std::string kind, payload;
-};
+// What the statements of users are bound to: filled, then executed.
 struct UserRow {
     std::string domain, name, realm;
     std::string ha1[auth::algorithm_count * 2];
     int enabled = 0;
     long long created = 0;
 };
-
-void fill(BindingRow& row, const location::Binding& b, std::size_t position) {
-    row.position = static_cast<int>(position);
-    escape(row.contact, b.contact);
-    escape(row.parameters, b.parameters);
-    row.q = b.q;
-    row.expires = microseconds(b.expires);
-    escape(row.call_id, b.call_id);
-    row.cseq = b.cseq;
-    escape(row.path, b.path);
-    escape(row.user_agent, b.user_agent);
-    row.protocol = name_of(b.flow.protocol);
-    row.listener = b.flow.listener;
-    row.local = b.flow.local.text();
-    row.remote = b.flow.remote.text();
-    row.behind_nat = b.behind_nat ? 1 : 0;
-    row.registered = microseconds(b.registered);
-}
-
-void fill(RecordRow& row, const accounting::CallRecord& r) {
-    row.id = static_cast<long long>(r.id);
-    row.call = static_cast<long long>(r.call);
-    escape(row.sip_call_id, r.sip_call_id);
-    escape(row.from_tag, r.from_tag);
-    escape(row.to_tag, r.to_tag);
-    escape(row.user, r.user);
-    escape(row.from_uri, r.from_uri);
-    escape(row.to_uri, r.to_uri);
-    escape(row.request_uri, r.request_uri);
-    escape(row.binding, r.binding);
-    row.invited = microseconds(r.invited);
-    row.ringing = microseconds(r.ringing);
-    row.answered = microseconds(r.answered);
-    row.ended = microseconds(r.ended);
-    row.seconds = r.seconds;
-    row.end_cause = name_of(r.end);
-    row.status = r.status;
-    escape(row.reason, r.reason);
-    escape(row.caller_agent, r.caller_agent);
-    escape(row.callee_agent, r.callee_agent);
-    escape(row.codecs, r.codecs);
-    escape(row.source, r.source);
-    escape(row.dialog, r.dialog);
-}
 
 void fill(UserRow& row, const auth::User& u) {
     escape(row.domain, u.domain);
@@ -138,58 +80,71 @@ constexpr std::string_view kind_names[] = {"user_added", "user_removed", "passwo
 
 struct WriteSession::Statements {
     soci::session sql;
-    BindingRow binding;
-    RecordRow record;
-    EventRow event;
+    long long last_event = 0;  ///< seq of the last event, given by us alone; a rollback leaves a gap
+    std::string payload;
     UserRow user;
     struct Prepared {
-        Statement begin, commit, put_binding, trim_bindings, put_record, put_event, add_user, remove_user, set_password, set_enabled;
+        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_event;
+        std::optional<soci::statement> add_user, remove_user, set_password, set_enabled;
     } prepared;
 
-    void add_event(std::string_view kind, UtcTime now) {
-        event.kind = kind;
-        event.time = microseconds(now);
-        run(prepared.put_event, [&] {
-            return (sql.prepare << "INSERT INTO event (time, kind, payload) VALUES (:time, :kind, :payload)", use(event.time), use(event.kind),
-                    use(event.payload));
-        });
+    int execute(std::optional<Statement>& statement, std::string_view text, const auto&... values) {
+        if (!statement) statement.emplace(sql, text);
+        return statement->run(values...);
     }
-    void write_binding();
-    void write_record();
+    /// `record`: number or nullptr.
+    void add_event(std::string_view kind, std::string_view json, auto record, UtcTime now);
+    /// A sink remembers a seq, so none may ever come twice, even when all events are purged.
+    void read_last_event() {
+        sql << "SELECT max((SELECT coalesce(max(seq), 0) FROM event), coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = "
+               "'last_event'), 0))",
+            soci::into(last_event);
+    }
+    void write_binding(std::string_view address_of_record, std::size_t position, const location::Binding& binding);
+    void write_record(const accounting::CallRecord& record);
+    /// False if there is no such record.
+    bool update_record(const accounting::CallRecord& record);
     /// Rows touched: 0 if the user is there already (add) or is not there (the others).
     long long write_user(UserChange::Kind kind);
 };
 
-void WriteSession::Statements::write_binding() {
-    run(prepared.put_binding, [&] {
-        BindingRow& b = binding;
-        return (sql.prepare
-                    << "INSERT OR REPLACE INTO binding (aor, position, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, "
-                       "listener, local, remote, behind_nat, registered) VALUES (:aor, :position, :contact, :parameters, :q, :expires, :call_id, "
-                       ":cseq, :path, :user_agent, :protocol, :listener, :local, :remote, :behind_nat, :registered)",
-                use(b.aor), use(b.position), use(b.contact), use(b.parameters), use(b.q), use(b.expires), use(b.call_id), use(b.cseq), use(b.path),
-                use(b.user_agent), use(b.protocol), use(b.listener), use(b.local), use(b.remote), use(b.behind_nat), use(b.registered));
-    });
+void WriteSession::Statements::add_event(std::string_view kind, std::string_view json, auto record, UtcTime now) {
+    execute(prepared.put_event, "INSERT INTO event (seq, time, kind, payload, record) VALUES (?, ?, ?, ?, ?)", std::int64_t{++last_event}, now, kind,
+            Escaped{json}, record);
 }
 
-void WriteSession::Statements::write_record() {
-    run(prepared.put_record, [&] {
-        RecordRow& r = record;
-        return (
-            sql.prepare << "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, "
-                           "ringing, answered, ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES "
-                           "(:id, :call, :sip_call_id, :from_tag, :to_tag, :user, :from_uri, :to_uri, :request_uri, :binding, :invited, :ringing, "
-                           ":answered, :ended, :seconds, :end_cause, :status, :reason, :caller_agent, :callee_agent, :codecs, :source, :dialog) "
-                           "ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = excluded.from_tag, "
-                           "to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, "
-                           "request_uri = excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, "
-                           "answered = excluded.answered, ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, "
-                           "status = excluded.status, reason = excluded.reason, caller_agent = excluded.caller_agent, "
-                           "callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = excluded.dialog",
-            use(r.id), use(r.call), use(r.sip_call_id), use(r.from_tag), use(r.to_tag), use(r.user), use(r.from_uri), use(r.to_uri),
-            use(r.request_uri), use(r.binding), use(r.invited), use(r.ringing), use(r.answered), use(r.ended), use(r.seconds), use(r.end_cause),
-            use(r.status), use(r.reason), use(r.caller_agent), use(r.callee_agent), use(r.codecs), use(r.source), use(r.dialog));
-    });
+void WriteSession::Statements::write_binding(std::string_view address_of_record, std::size_t position, const location::Binding& b) {
+    const std::string local = b.flow.local.text(), remote = b.flow.remote.text();
+    execute(prepared.put_binding,
+            "INSERT OR REPLACE INTO binding (aor, position, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, "
+            "local, remote, behind_nat, registered) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            address_of_record, static_cast<std::int64_t>(position), b.contact, b.parameters, std::int64_t{b.q}, b.expires, b.call_id,
+            std::int64_t{b.cseq}, b.path, b.user_agent, name_of(b.flow.protocol), std::int64_t{b.flow.listener}, local, remote,
+            std::int64_t{b.behind_nat}, b.registered);
+}
+
+void WriteSession::Statements::write_record(const accounting::CallRecord& r) {
+    execute(prepared.put_record,
+            "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, "
+            "ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = "
+            "excluded.from_tag, to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, request_uri = "
+            "excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, answered = excluded.answered, "
+            "ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, status = excluded.status, reason = excluded.reason, "
+            "caller_agent = excluded.caller_agent, callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = "
+            "excluded.dialog",
+            static_cast<std::int64_t>(r.id), static_cast<std::int64_t>(r.call), r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri,
+            r.request_uri, r.binding, r.invited, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason,
+            r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
+}
+
+// The facts of the INVITE stay as they are, and with them two of the three indexes.
+bool WriteSession::Statements::update_record(const accounting::CallRecord& r) {
+    return execute(prepared.update_record,
+                   "UPDATE call_record SET to_tag = ?, binding = ?, ringing = ?, answered = ?, ended = ?, seconds = ?, end_cause = ?, status = ?, reason "
+                   "= ?, callee_agent = ?, codecs = ?, dialog = ? WHERE id = ?",
+                   r.to_tag, r.binding, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason, r.callee_agent,
+                   r.codecs, r.dialog, static_cast<std::int64_t>(r.id)) != 0;
 }
 
 long long WriteSession::Statements::write_user(UserChange::Kind kind) {
@@ -238,6 +193,7 @@ std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(con
     try {
         connect(statements->sql, config, true);
         if (auto migrated = migrate(statements->sql); !migrated) return std::unexpected(config.path + ": " + migrated.error());
+        statements->read_last_event();
     } catch (const soci::soci_error&) {
         return std::unexpected("cannot open the database " + config.path + ": " + current_failure().text);
     }
@@ -248,11 +204,11 @@ WriteSession::WriteSession(std::unique_ptr<Statements> statements) : statements_
 WriteSession::~WriteSession() = default;
 
 Outcome<void> WriteSession::begin() {
-    return guarded([&] { run(statements_->prepared.begin, [&] { return (statements_->sql.prepare << "BEGIN IMMEDIATE"); }); });
+    return guarded([&] { statements_->execute(statements_->prepared.begin, "BEGIN IMMEDIATE"); });
 }
 
 Outcome<void> WriteSession::commit() {
-    return guarded([&] { run(statements_->prepared.commit, [&] { return (statements_->sql.prepare << "COMMIT"); }); });
+    return guarded([&] { statements_->execute(statements_->prepared.commit, "COMMIT"); });
 }
 
 void WriteSession::rollback() {
@@ -264,28 +220,23 @@ void WriteSession::rollback() {
 Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, const location::BindingSet& next, UtcTime now) {
     return guarded([&] {
         Statements& s = *statements_;
-        escape(s.binding.aor, next.address_of_record);
         const std::size_t before = previous != nullptr ? previous->bindings.size() : 0;
         for (std::size_t i = 0; i < next.bindings.size(); ++i) {
             if (i < before && same_row(previous->bindings[i], next.bindings[i])) continue;
-            fill(s.binding, next.bindings[i], i);
-            s.write_binding();
+            s.write_binding(next.address_of_record, i, next.bindings[i]);
         }
         if (previous == nullptr || before > next.bindings.size()) {
-            s.binding.position = static_cast<int>(next.bindings.size());
-            run(s.prepared.trim_bindings, [&] {
-                return (s.sql.prepare << "DELETE FROM binding WHERE aor = :aor AND position >= :position", use(s.binding.aor),
-                        use(s.binding.position));
-            });
+            s.execute(s.prepared.trim_bindings, "DELETE FROM binding WHERE aor = ? AND position >= ?", next.address_of_record,
+                      static_cast<std::int64_t>(next.bindings.size()));
         }
         // The journal tells of contacts that came and went; a refresh changes neither and costs no row there.
         const auto tell = [&](const location::BindingSet* where, const location::BindingSet* not_in, std::string_view kind) {
             if (where == nullptr) return;
             for (const location::Binding& b : where->bindings) {
                 if (holds(not_in, b.contact)) continue;
-                s.event.payload.clear();
-                append_event(s.event.payload, next.address_of_record, b);
-                s.add_event(kind, now);
+                s.payload.clear();
+                append_event(s.payload, next.address_of_record, b);
+                s.add_event(kind, s.payload, nullptr, now);
             }
         };
         tell(previous, &next, "unregistered");
@@ -293,13 +244,11 @@ Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, c
     });
 }
 
-Outcome<void> WriteSession::put_record(const accounting::CallRecord& record, std::string_view event_kind, UtcTime now) {
+Outcome<void> WriteSession::put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now) {
     return guarded([&] {
-        fill(statements_->record, record);
-        statements_->write_record();
-        statements_->event.payload.clear();
-        append_event(statements_->event.payload, record);
-        statements_->add_event(event_kind, now);
+        Statements& s = *statements_;
+        if (!known || !s.update_record(record)) s.write_record(record);
+        s.add_event(event_kind, {}, static_cast<std::int64_t>(record.id), now);  // the record says it all
     });
 }
 
@@ -318,9 +267,9 @@ Outcome<AdminResult> WriteSession::change_users(const UserRequest& request, UtcT
                 return std::unexpected(AdminError{add ? AdminError::Code::exists : AdminError::Code::not_found,
                                                   full_name(change.user) + (add ? " exists already" : " does not exist"), change.line});
             }
-            s.event.payload.clear();
-            append_event(s.event.payload, change);
-            s.add_event(kind_names[static_cast<std::size_t>(change.kind)], now);
+            s.payload.clear();
+            append_event(s.payload, change);
+            s.add_event(kind_names[static_cast<std::size_t>(change.kind)], s.payload, nullptr, now);
         }
         if (several) s.sql << "RELEASE request";
         return {};
@@ -366,7 +315,11 @@ Outcome<long long> WriteSession::purge_events(UtcTime before, int limit) {
             (statements_->sql.prepare << "DELETE FROM event WHERE seq IN (SELECT seq FROM event ORDER BY seq LIMIT :limit) AND time < :before",
              use(limit), use(time));
         purge.execute(true);
-        return purge.get_affected_rows();
+        const long long purged = purge.get_affected_rows();
+        if (purged == 0) return purged;
+        const std::string last = std::to_string(statements_->last_event);
+        statements_->sql << "INSERT OR REPLACE INTO setting (key, value) VALUES ('last_event', :value)", use(last);
+        return purged;
     });
 }
 

@@ -39,7 +39,8 @@ public:
 
     /// `previous`: what the database holds for this address of record, null if that is not known.
     [[nodiscard]] Outcome<void> put_bindings(const location::BindingSet* previous, const location::BindingSet& next, UtcTime now);
-    [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, std::string_view event_kind, UtcTime now);
+    /// `known`: the record is in the database; then only what can have changed since the INVITE is written.
+    [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now);
     /// All changes of the request or none. The inner result says which change was not possible; the transaction goes on.
     [[nodiscard]] Outcome<AdminResult> change_users(const UserRequest& request, UtcTime now);
     [[nodiscard]] Outcome<void> reject(std::string_view kind, std::string_view key, std::string_view error, std::string_view payload, UtcTime now);
@@ -54,7 +55,7 @@ public:
         Place next;  ///< where to go on; the default value after the last one
     };
     [[nodiscard]] Outcome<Expired> look_for_expired(const Place& after, UtcTime before, int limit);
-    /// Rows removed, at most `limit`.
+    /// Rows removed, at most `limit`. The last seq is kept in mind.
     [[nodiscard]] Outcome<long long> purge_events(UtcTime before, int limit);
     /// The value of a secret setting: 32 random octets, in hexadecimal in the database, made if it is not there.
     [[nodiscard]] Outcome<std::string> secret(std::string_view key);

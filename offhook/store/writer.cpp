@@ -259,9 +259,12 @@ Outcome<void> Writer::apply(Write& write, UtcTime now) {
         }
         case Write::Kind::record: {
             const accounting::CallRecord& r = write.record;
-            const bool started = r.in_progress() && in_progress_.insert(r.id).second;
-            if (started) group_started_.push_back(r.id);
-            return session_->put_record(r, started ? "call_started" : r.in_progress() ? "call_updated" : "call_ended", now);
+            const bool known = in_progress_.contains(r.id), started = !known && r.in_progress();
+            if (started) {
+                in_progress_.insert(r.id);
+                group_started_.push_back(r.id);
+            }
+            return session_->put_record(r, known, started ? "call_started" : r.in_progress() ? "call_updated" : "call_ended", now);
         }
         case Write::Kind::users: {
             if (write.users->changes.empty()) {
