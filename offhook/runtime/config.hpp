@@ -33,6 +33,7 @@ struct Config {
     unsigned shards = 0;                                   ///< worker threads; 0: one for each processor
     Duration batch_window = std::chrono::milliseconds{1};  ///< how long a busy shard lets datagrams gather; 0: never
     std::uint32_t receive_buffer = 4u << 20;               ///< octets that the kernel keeps for each UDP socket until they are read
+    std::uint32_t send_buffer = 1u << 20;                  ///< octets that the kernel keeps for each UDP socket until they have left
     message::Limits message_limits;                        ///< of each message
     std::uint32_t mailbox_messages = 8'192;                ///< messages on the way from one shard to another; more are dropped
     std::uint32_t mailbox_bytes = 16u << 20;               ///< their octets

@@ -1,6 +1,14 @@
 #include "offhook/runtime/counters.hpp"
 
+#include <algorithm>
+
 namespace offhook::runtime {
+
+void ShardCounters::note(const transport::Admission& admission) {
+    loss.set(admission.loss());
+    refused_for_room.set(admission.refused_for_room());
+    for (std::size_t i = 0; i < refused.size(); ++i) refused[i].set(admission.refused()[i]);
+}
 
 void ShardCounters::add_to(Counters& total) const {
     total.datagrams_in += datagrams_in.get();
@@ -15,6 +23,10 @@ void ShardCounters::add_to(Counters& total) const {
     total.connections_refused += connections_refused.get();
     total.connections_now += connections_now.get();
     total.turns += turns.get();
+    total.refused_for_room += refused_for_room.get();
+    total.waited_us = std::max(total.waited_us, waited_us.get());
+    total.loss = std::max(total.loss, loss.get());
+    for (std::size_t i = 0; i < refused.size(); ++i) total.refused[i] += refused[i].get();
 }
 
 }  // namespace offhook::runtime

@@ -1,7 +1,10 @@
 // What a shard counts. Written by its own thread, read by any.
 #pragma once
+#include <array>
 #include <atomic>
 #include <cstdint>
+
+#include "offhook/transport/admission.hpp"
 
 namespace offhook::runtime {
 
@@ -19,6 +22,9 @@ struct Counters {
     std::uint64_t connections_refused = 0;  ///< beyond the limit
     std::uint64_t connections_now = 0;
     std::uint64_t turns = 0;
+    transport::Admission::Counts refused{};     ///< by overload control, by kind
+    std::uint64_t refused_for_room = 0;         ///< because there were as many transactions as allowed
+    std::uint64_t waited_us = 0, loss = 0;      ///< of the shard where it is largest: age of what was read last; percent that peers are asked to leave out
 };
 
 /// One number of one shard: a plain add, since only its thread writes.
@@ -35,6 +41,9 @@ private:
 struct ShardCounters {
     Counter datagrams_in, datagrams_out, datagrams_lost, datagrams_unsent, messages, malformed, handed_over;
     Counter connections_accepted, connections_opened, connections_refused, connections_now, turns;
+    Counter refused_for_room, waited_us, loss;
+    std::array<Counter, transport::Admission::kinds> refused;
+    void note(const transport::Admission& admission);  ///< what it has counted
     void add_to(Counters& total) const;
 };
 

@@ -194,7 +194,7 @@ TEST(Datagrams, TimersFireInOrderAndNeverEarly) {
 TEST(Ports, AreExclusiveAndTheErrorNamesWhoHasThem) {
     for (const auto protocol : {transport::Protocol::udp, transport::Protocol::tcp})
         for (const unsigned shards : {1u, 3u}) {
-            const auto first = open_port({protocol, at("127.0.0.1:0"), {}, 0}, shards, 1u << 20);
+            const auto first = open_port({protocol, at("127.0.0.1:0"), {}, 0}, shards, {});
             ASSERT_TRUE(first) << first.error();
             EXPECT_EQ(first->sockets.size(), shards);
             Runtime second(listening({{protocol, first->bound, {}, 0}}, shards));
@@ -206,16 +206,16 @@ TEST(Ports, AreExclusiveAndTheErrorNamesWhoHasThem) {
 }
 
 TEST(Ports, AWildcardPortIsTakenByASocketOnOneAddress) {
-    const auto first = open_port({transport::Protocol::udp, at("127.0.0.1:0"), {}, 0}, 1, 1u << 20);
+    const auto first = open_port({transport::Protocol::udp, at("127.0.0.1:0"), {}, 0}, 1, {});
     ASSERT_TRUE(first);
     const Endpoint wildcard{{}, first->bound.port};
-    const auto second = open_port({transport::Protocol::udp, wildcard, {}, 0}, 1, 1u << 20);
+    const auto second = open_port({transport::Protocol::udp, wildcard, {}, 0}, 1, {});
     ASSERT_FALSE(second);
     EXPECT_THAT(second.error(), ::testing::HasSubstr("(runtime_test)"));
 }
 
 TEST(Ports, AnAddressThatIsNotOursIsExplained) {
-    const auto port = open_port({transport::Protocol::udp, at("192.0.2.1:5060"), {}, 0}, 1, 1u << 20);
+    const auto port = open_port({transport::Protocol::udp, at("192.0.2.1:5060"), {}, 0}, 1, {});
     ASSERT_FALSE(port);
     EXPECT_THAT(port.error(), ::testing::AllOf(::testing::HasSubstr("udp 192.0.2.1:5060"), ::testing::HasSubstr("Cannot assign requested address")));
 }

@@ -15,6 +15,7 @@ namespace offhook::runtime {
 namespace {
 
 constexpr std::size_t longest_queue = 512, largest_queue = 1u << 20;
+constexpr Duration longest_wait{60'000'000};  // more means that the clock was set
 constexpr std::size_t largest_datagram = 65'507;  // IPv4: 65,535 less both headers
 
 // recvmmsg and sendmmsg take their own view of control messages, so the macros' casts are kept in one place.
@@ -74,6 +75,8 @@ std::size_t UdpSocket::receive(ReceiveArena& arena) {
         header.msg_namelen = sizeof(sockaddr_in6);
         header.msg_iov = &arena.vectors[i];
         header.msg_iovlen = 1;
+        // The first one brings the age of the queue and what was lost; the others say no more than to which address they came.
+        if (i != 0 && !wildcard_) continue;
         header.msg_control = arena.controls[i].bytes.data();
         header.msg_controllen = arena.controls[i].bytes.size();
     }
@@ -109,6 +112,17 @@ transport::Flow UdpSocket::from(const ReceiveArena& arena, std::size_t i) {
             flow.local.address = to_address(read_control<in6_pktinfo>(c).ipi6_addr);
     }
     return flow;
+}
+
+Duration UdpSocket::waited(const ReceiveArena& arena, UtcTime now) {
+    const msghdr& header = arena.headers[0].msg_hdr;
+    for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = next_control(header, c)) {
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_TIMESTAMPNS) continue;
+        const auto stamp = read_control<timespec>(c);
+        const UtcTime at(std::chrono::floor<Duration>(std::chrono::seconds(stamp.tv_sec) + std::chrono::nanoseconds(stamp.tv_nsec)));
+        return std::clamp(now - at, Duration{0}, longest_wait);
+    }
+    return Duration{0};
 }
 
 void UdpSocket::send(const transport::Flow& flow, std::string_view bytes, transport::SendTag tag, std::uint16_t owner,

@@ -47,6 +47,8 @@ public:
     /// Up to one batch; returns how many came. from(i) and bytes(i) of the arena are valid until the next receive().
     [[nodiscard]] std::size_t receive(ReceiveArena& arena);
     [[nodiscard]] transport::Flow from(const ReceiveArena& arena, std::size_t i);
+    /// How long the oldest datagram of the batch has waited in the kernel (SO_TIMESTAMPNS); 0 if that is not known.
+    [[nodiscard]] static Duration waited(const ReceiveArena& arena, UtcTime now);
     [[nodiscard]] static std::string_view bytes(const ReceiveArena& arena, std::size_t i);
 
     [[nodiscard]] bool fits(const Endpoint& remote) const { return remote.address.is_v6() == bound_.address.is_v6(); }

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "offhook/base/ticket.hpp"
+#include "offhook/base/time.hpp"
 #include "offhook/transport/flow.hpp"
 #include "offhook/transport/resolver.hpp"
 #include "offhook/transport/sender.hpp"
@@ -27,6 +28,7 @@ struct Mail {
     Kind kind = Kind::message;
     bool ok = false;
     Ticket ticket;
+    Instant arrived;  ///< of a message: when it came to this machine
     transport::Flow flow;
     transport::SendTag tag;
     transport::SendError error{};

@@ -47,6 +47,7 @@ std::size_t Mailbox::append_all(std::span<const Message> messages, bool count_dr
             if (!has_room(message.bytes.size())) break;
             Mail& mail = append();
             mail.kind = Mail::Kind::message;
+            mail.arrived = message.arrived;
             mail.flow = message.flow;
             mail.bytes.assign(message.bytes);
             queued_bytes_ += message.bytes.size();

@@ -23,6 +23,7 @@ public:
     struct Message {
         transport::Flow flow;
         std::string_view bytes;
+        Instant arrived{};
     };
 
     explicit Mailbox(Limits limits);

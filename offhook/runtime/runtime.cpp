@@ -26,6 +26,7 @@ struct Runtime::State {
     Control control;
     ConnectionTable connections;
     std::optional<transport::ListenerTable> listeners;
+    std::vector<std::string> warnings;
     Shared shared;
 };
 
@@ -82,8 +83,9 @@ std::expected<void, std::string> Runtime::bind() {
         if (listen.protocol != transport::Protocol::udp && listen.protocol != transport::Protocol::tcp)
             return std::unexpected(
                 fmt::format("{} {}: only udp and tcp can be listened on", transport::uri_name(listen.protocol), listen.address.text()));
-        auto port = open_port(listen, state_->config.shards, state_->config.receive_buffer);
+        auto port = open_port(listen, state_->config.shards, {state_->config.receive_buffer, state_->config.send_buffer});
         if (!port) return std::unexpected(std::move(port.error()));
+        if (!port->warning.empty()) state_->warnings.push_back(std::move(port->warning));
         table.push_back({listen.protocol, port->bound, listen.advertise_host, listen.advertise_port});
         ports.push_back(std::move(*port));
     }
@@ -97,6 +99,8 @@ std::expected<void, std::string> Runtime::bind() {
 }
 
 const transport::ListenerTable& Runtime::listeners() const { return *state_->listeners; }
+
+std::span<const std::string> Runtime::warnings() const { return state_->warnings; }
 
 void Runtime::on_hangup(std::function<void()> callback) { state_->control.on_hangup = std::move(callback); }
 void Runtime::on_drain(std::function<void()> callback) { state_->control.on_drain = std::move(callback); }

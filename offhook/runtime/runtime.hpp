@@ -9,6 +9,7 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 
 #include "offhook/runtime/config.hpp"
@@ -29,6 +30,8 @@ public:
     /// error names port, protocol and, where it can be found, the process that holds it.
     [[nodiscard]] std::expected<void, std::string> bind();
     [[nodiscard]] const transport::ListenerTable& listeners() const;  ///< after bind(): with the real ports
+    /// After bind(): what the system gave less of than was asked for, a sentence each.
+    [[nodiscard]] std::span<const std::string> warnings() const;
 
     /// Called on the control thread at SIGHUP.
     void on_hangup(std::function<void()> callback);

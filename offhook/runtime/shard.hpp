@@ -9,6 +9,7 @@
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/message/message.hpp"
 #include "offhook/runtime/mail.hpp"
+#include "offhook/transport/admission.hpp"
 #include "offhook/transport/listeners.hpp"
 #include "offhook/transport/resolver.hpp"
 #include "offhook/transport/sender.hpp"
@@ -22,7 +23,8 @@ struct ShardServices {
     transport::Resolver& resolver;
     const transport::ListenerTable& listeners;
     Mailer& mailer;
-    Now now;  ///< at start
+    transport::Admission& admission;  ///< told by the shard how long what it reads has waited; counted by it
+    Now now;                          ///< at start
 };
 
 class ShardHandler {
@@ -30,7 +32,8 @@ public:
     virtual ~ShardHandler() = default;
     /// One indexed message that this shard owns (design rule 2).
     virtual void on_message(const message::Message& message, const transport::Flow& from, Now now) = 0;
-    /// Bytes that could not be indexed; `partial` may be answerable (message::Message::partial()).
+    /// Bytes that could not be indexed; `partial` may be answerable (message::Message::partial()). Or they could, and it is whole(), but on a
+    /// stream its end is not known.
     virtual void on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) = 0;
     /// Every kind but message, send and send_failure, which the shard itself understands.
     virtual void on_mail(Mail&& mail, Now now) = 0;

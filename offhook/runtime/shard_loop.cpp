@@ -44,7 +44,7 @@ void Shard::add_listener(std::uint16_t listener, Descriptor socket) {
 void Shard::make_handler(const MakeHandler& make) {
     now_ = read_clock();
     outgoing_.resize(shared_.shards.size());
-    services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, now_);
+    services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, admission_, now_);
     handler_ = make(*services_);
     observer_ = handler_->traffic_observer();
 }
@@ -83,6 +83,7 @@ void Shard::turn() {
     streams_.end_turn();
     batch_window_.note(now_.steady, counters_.datagrams_in.get() - before);
     counters_.turns.add();
+    counters_.note(admission_);
     note_idle();
     arm();
 }
@@ -117,6 +118,7 @@ void Shard::dispatch(const Loop::Ready& ready) {
 void Shard::drain_socket(Datagrams& source) {
     for (unsigned batch = 0; batch < batches_per_turn; ++batch) {
         const std::size_t n = source.socket.receive(arena_);
+        if (n != 0) note_age(n, batch == 0);
         for (std::size_t i = 0; i < n; ++i) take_datagram(UdpSocket::bytes(arena_, i), source.socket.from(arena_, i));
         hand_over();
         if (n == 0 && batch == 0) source.socket.read_errors(failures_);
@@ -131,7 +133,7 @@ void Shard::take_datagram(std::string_view bytes, const transport::Flow& from) {
     if (*owner == index_)
         deliver(from);
     else
-        outgoing_[*owner].push_back({from, bytes});
+        outgoing_[*owner].push_back({from, bytes, arrived_});
 }
 
 bool Shard::take_message(std::string_view bytes, const transport::Flow& from) {
@@ -141,7 +143,7 @@ bool Shard::take_message(std::string_view bytes, const transport::Flow& from) {
         deliver(from);
         return true;
     }
-    if (!shared_.shards[*owner]->mailbox().try_hand_over({from, bytes})) return false;
+    if (!shared_.shards[*owner]->mailbox().try_hand_over({from, bytes, now_.steady})) return false;
     counters_.handed_over.add();
     return true;
 }
@@ -167,7 +169,8 @@ void Shard::take_framing_error(std::string_view bytes, int status, const transpo
     const auto indexed = message_.index(bytes, shared_.config.message_limits);
     // Whole as a datagram, perhaps, but not on a stream: the end of its body is not known (RFC 3261 §18.3).
     const auto code = status == 413 ? message::ErrorCode::too_large : message::ErrorCode::bad_content_length;
-    malformed(indexed ? message::ParseError{code, message_.headers_end()} : indexed.error(), from);
+    const bool framing = indexed || indexed.error().code == message::ErrorCode::body_too_short;  // it was cut behind its header part
+    malformed(framing ? message::ParseError{code, message_.headers_end()} : indexed.error(), from);
 }
 
 void Shard::deliver(const transport::Flow& from) {
@@ -184,8 +187,22 @@ void Shard::hand_over() {
     }
 }
 
+// A full batch has left a queue behind, about as old as its oldest datagram; any other has emptied it. Of the first batch of a turn the
+// turn's clock will do; a later one has waited for those before it too.
+void Shard::note_age(std::size_t size, bool first) {
+    const Now now = first ? now_ : read_clock();
+    const Duration waited = UdpSocket::waited(arena_, now.utc);
+    arrived_ = now.steady - waited;
+    counters_.waited_us.set(static_cast<std::uint64_t>(waited.count()));
+    admission_.note(size == datagram_batch ? waited : Duration{0}, now);
+}
+
 void Shard::read_mailbox() {
-    for (Mail& mail : mailbox_.take()) take_mail(mail);
+    const std::span<Mail> mails = mailbox_.take();
+    // The box is emptied each time: it is the turn that grows old.
+    const auto oldest = std::ranges::find(mails, Mail::Kind::message, &Mail::kind);
+    if (oldest != mails.end()) admission_.note(std::max(Duration{0}, now_.steady - oldest->arrived), now_);
+    for (Mail& mail : mails) take_mail(mail);
 }
 
 void Shard::take_mail(Mail& mail) {

@@ -82,6 +82,7 @@ private:
     void malformed(const message::ParseError& error, const transport::Flow& from);
     void deliver(const transport::Flow& from);
     void hand_over();
+    void note_age(std::size_t size, bool first);
     void read_mailbox();
     void take_mail(Mail& mail);
     void arm();
@@ -101,6 +102,8 @@ private:
     std::vector<std::unique_ptr<Datagrams>> datagrams_;
     ReceiveArena arena_;
     message::Message message_;
+    transport::Admission admission_;
+    Instant arrived_{};                                    ///< of the batch under way
     std::string key_;                                      ///< scratch of shard_key()
     std::vector<std::vector<Mailbox::Message>> outgoing_;  ///< for each shard, of the batch under way
     std::vector<SendFailure> failures_, telling_;

@@ -111,6 +111,20 @@ TEST(Streams, WhatCannotBeFramedIsReportedAnsweredAndClosed) {
     EXPECT_EQ(server.runtime().counters().messages, 0u);
 }
 
+// RFC 4475 §3.3.9: of two lengths neither is believed, though each alone might fit.
+TEST(Streams, TwoLengthsAreNone) {
+    Reports<message::ErrorCode> errors;
+    Server server(listening({on_tcp}),
+                  {.on_message = echo, .on_malformed = [&](ShardServices&, auto&, auto& error, auto&) { errors.add(error.code); }});
+    Peer phone = tcp();
+    ASSERT_TRUE(phone.connect(server.endpoint()));
+    std::string bytes = options("x");
+    bytes.replace(bytes.find("Content-Length: 0\r\n"), 19, "Content-Length: 13\r\nl: 5\r\n");
+    phone.send(bytes + "There's no way to know\r\n");
+    EXPECT_EQ(errors.next(), message::ErrorCode::bad_content_length);
+    EXPECT_EQ(phone.receive_exactly(1), "");
+}
+
 TEST(Streams, APeerThatStopsSendingStillGetsItsAnswer) {
     Server server(listening({on_tcp}), {.on_message = echo});
     Peer phone = tcp();
