@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "offhook/base/text.hpp"
+#include "offhook/message/body.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/sdp/description.hpp"
@@ -22,12 +23,6 @@ namespace {
 
 std::string_view agent_of(const Message& m) {
     return m.has(HeaderId::user_agent) ? m.value(HeaderId::user_agent) : m.value(HeaderId::server);
-}
-
-std::string_view sdp_of(const Message& m) {
-    if (m.body().empty()) return {};
-    const auto type = message::parse_media_type(m.value(HeaderId::content_type));
-    return type && type->is("application", "sdp") ? m.body() : std::string_view{};
 }
 
 // A call of 0.2 s is a call of one second: what was begun counts.
@@ -65,7 +60,7 @@ std::expected<Handle, message::Reject> Accounting::admit(const transaction::Requ
     const Handle call = table_.add_attempt(&Accounting::on_linger, *this);
     Attempt::Text& text = *table_.attempts.find(call)->text;
     dialog::read_invite(invite, config_.session, text.invite);
-    text.offer = sdp_of(invite);
+    text.offer = message::session_description(invite);
     begin_record(text.record, text.invite, request, now);
     ++counters_.admitted;
     return call;
@@ -135,8 +130,8 @@ void Accounting::make_leg(Attempt& attempt, const Message& response, std::string
     if (!target.empty()) record.binding = target;
     if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
     leg.text->offer.clear();
-    if (attempt.text->offer.empty()) leg.text->offer = sdp_of(response);  // RFC 3261 §13.2.1: then the answer comes in the ACK
-    else record.codecs = sdp::codec_names(sdp_of(response), attempt.text->offer);
+    if (attempt.text->offer.empty()) leg.text->offer = message::session_description(response);  // RFC 3261 §13.2.1: then the answer comes in the ACK
+    else record.codecs = sdp::codec_names(message::session_description(response), attempt.text->offer);
     dialog::append_serialised(leg.text->dialog, record.dialog);
     table_.index(handle);
     arm_end(leg, now);
@@ -181,7 +176,7 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
     CallRecord& record = leg->text->record;
     dialog::observe_request(leg->text->dialog, where.direction, request, config_.session, now);
     if (request.method() == Method::ack && !leg->text->offer.empty() && record.codecs.empty())
-        record.codecs = sdp::codec_names(sdp_of(request), leg->text->offer);
+        record.codecs = sdp::codec_names(message::session_description(request), leg->text->offer);
     if (leg->ending) return;  // of two BYEs that cross, the first ended the call
     if (request.method() == Method::bye) {
         leg->ending = true;

@@ -416,6 +416,19 @@ TEST_F(Calls, RecordNamesTheCodecsOfTheAnswer) {
     EXPECT_EQ(row().codecs, "PCMA");
 }
 
+// RFC 5621 §4.2: SDP beside another part, as gateways send ISUP or a location.
+TEST_F(Calls, CodecsAreFoundWithinMultipartBodies) {
+    const std::string type = "Content-Type: multipart/mixed;boundary=x\n";
+    const auto among_parts = [](std::string_view sdp) {
+        return "--x\r\nContent-Type: application/isup\r\n\r\n\x01\r\n--x\r\nContent-Type: application/sdp\r\n\r\n" + std::string(sdp) + "\r\n--x--\r\n";
+    };
+    const Handle call = invite(type, among_parts(offer));
+    const SipText ok(response_text("200 OK", "INVITE", "b", type), among_parts(accepted));
+    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+    run_for(1ms);
+    EXPECT_EQ(row().codecs, "PCMA");
+}
+
 TEST_F(Calls, AnswerInTheAckIsFoundToo) {
     const Handle call = invite();
     const SipText ok(response_text("200 OK", "INVITE", "b", "Content-Type: application/sdp\n"), offer);

@@ -32,8 +32,9 @@ struct CallRecord {
 class RecordStore {
 public:
     virtual ~RecordStore() = default;
-    /// Inserts or replaces the row with this id, durably, then answers the ticket with true (false: it was not written). Writes of one
-    /// record are applied in the order of the calls. Never answers inside this call. No ticket (handle none): nobody is told.
+    /// Inserts or replaces the row with this id, durably, then answers the ticket with true (false: it was not written). What the INVITE
+    /// said (call, Call-ID, From tag, user, URIs, time, agent and source of the caller) stays the same while the call is in progress: a
+    /// store may write it once. Writes of one record are applied in the order of the calls. Never answers inside this call. No ticket (handle none): nobody is told.
     virtual void put(const CallRecord& record, Ticket ticket) = 0;
     /// False while the oldest uncommitted row is older than store_limit: no new call is admitted.
     [[nodiscard]] virtual bool healthy(Now now) const = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "offhook/message/credentials.hpp"
+#include "offhook/message/digest.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/parameters.hpp"
 #include "offhook/message/uri.hpp"
@@ -27,26 +28,15 @@ std::string_view plain(std::string_view inside, std::string& buffer) {
     return buffer;
 }
 
-/// The parameters of one answer (RFC 7616 §3.4), quotes removed, escapes kept, the first of each name.
-struct Fields {
-    std::string_view realm, username, nonce, uri, response, algorithm, cnonce, qop, nc;
-};
+using Fields = message::DigestCredentials;
 
-/// Reads them all in one pass; nothing if these are not digest credentials for the realm.
+/// Nothing if these are not digest credentials for the realm.
 std::optional<Fields> read_fields(std::string_view value, std::string_view realm) {
     const auto credentials = message::parse_credentials(value);
-    if (!credentials || !iequals(credentials->scheme, "Digest")) return std::nullopt;
-    Fields fields;
-    const std::pair<std::string_view, std::string_view*> names[] = {
-        {"realm", &fields.realm},   {"username", &fields.username}, {"nonce", &fields.nonce},
-        {"uri", &fields.uri},       {"response", &fields.response}, {"algorithm", &fields.algorithm},
-        {"cnonce", &fields.cnonce}, {"qop", &fields.qop},           {"nc", &fields.nc}};
-    message::ParameterReader reader(credentials->parameters, ',');
-    while (const auto parameter = reader.next())
-        for (const auto& [name, field] : names)
-            if (field->data() == nullptr && iequals(parameter->name, name)) *field = parameter->value;
+    if (!credentials) return std::nullopt;
+    const auto fields = message::read_digest_credentials(*credentials);
     std::string buffer;
-    if (plain(fields.realm, buffer) != realm) return std::nullopt;
+    if (!fields || plain(fields->realm, buffer) != realm) return std::nullopt;
     return fields;
 }
 
@@ -72,25 +62,12 @@ bool same_resource(std::string_view digest_uri, std::string_view request_uri) {
     return message::equivalent(*a, *b);
 }
 
-/// RFC 7616 §3.4: exactly 8 hexadecimal digits; 0 if it is anything else.
-std::uint32_t read_count(std::string_view nc) {
-    if (nc.size() != 8) return 0;
-    std::uint32_t count = 0;
-    for (const char c : nc) {
-        const int digit = hex_value(c);
-        if (digit < 0) return 0;
-        count = count << 4 | static_cast<std::uint32_t>(digit);
-    }
-    return count;
-}
-
 std::uint64_t key_of(Ticket ticket) { return static_cast<std::uint64_t>(ticket.handle.generation) << 32 | ticket.handle.slot; }
 
 }  // namespace
 
 struct DigestAuthenticator::Answer : Fields {
     std::optional<Algorithm> known_algorithm;
-    std::uint32_t count = 0;
 };
 
 DigestAuthenticator::DigestAuthenticator(std::shared_ptr<const Config> config, const UserDirectory& users, ReplayGuard& replays,
@@ -137,7 +114,7 @@ bool DigestAuthenticator::has_credentials(const message::Message& request, std::
 std::optional<DigestAuthenticator::Answer> DigestAuthenticator::read_answer(const message::Message& request, std::string_view realm, bool proxy) {
     const auto fields = fields_for(request, realm, proxy);
     if (!fields) return std::nullopt;
-    Answer answer{*fields, Algorithm::md5, read_count(fields->nc)};  // MD5 if none is named (RFC 3261 §22.4, RFC 7616 §3.4)
+    Answer answer{*fields, Algorithm::md5};  // MD5 if none is named (RFC 3261 §22.4, RFC 7616 §3.4)
     if (!fields->algorithm.empty()) answer.known_algorithm = algorithm_of(fields->algorithm);
     return answer;
 }

@@ -74,6 +74,8 @@ AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const 
         // Also with a To tag, also for a third party: whatever would touch a binding of ours.
         const auto target = message::parse_uri(message.request_uri());
         const bool ours = target && target->is_sip() && !config_->own_domain(target->host).empty();
+        // §10.2, RFC 4475 §3.3.4: an address of record is a SIP or SIPS URI, whoever asks.
+        if (ours && !(parties.to.uri && parties.to.uri->is_sip())) return Way::refuse;
         return ours || !parties.from.own_domain.empty() || !parties.to.own_domain.empty() ? Way::verify : Way::pass;
     }
     if (parties.to.tagged && (!hooks_.in_dialog || hooks_.in_dialog(message))) return Way::pass;

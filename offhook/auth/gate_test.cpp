@@ -72,6 +72,11 @@ protected:
     std::string last_challenge, last_response;
 };
 
+// §10.2, RFC 4475 §3.3.4: before anybody is asked who he is.
+TEST_F(Gate, RefusesRegistrationsOfWhatIsNoAddressOfRecord) {
+    for (const char* to : {"isbn:2983792873", "<tel:+4930>"}) EXPECT_EQ(status_of({.from = "<http://www.example.com>;tag=1", .to = to}), 400) << to;
+}
+
 TEST_F(Gate, ChallengesWhoSpeaksForAnOwnDomain) {
     EXPECT_EQ(status_of({}), 401);
     EXPECT_EQ(status_of(invite()), 407);

@@ -27,7 +27,7 @@ std::string_view contact_of(const Message& m) {
     const auto item = contacts.next();
     if (!item) return {};
     const auto value = message::parse_name_addr(item->text);
-    return value && !value->star ? value->uri : std::string_view{};
+    return value ? value->uri : std::string_view{};
 }
 
 std::uint32_t cseq_of(const Message& m) {

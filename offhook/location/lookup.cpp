@@ -27,8 +27,10 @@ void append_request_uri(std::string& out, std::string_view contact) {
         out += contact;
         return;
     }
-    const auto parameters_at = uri->parameters.empty() ? contact.find('?') : static_cast<std::size_t>(uri->parameters.data() - contact.data());
-    out += contact.substr(0, parameters_at);
+    // What was parsed, not the first question mark, says where they begin: the user part may hold one too (§25.1, user-unreserved).
+    const auto at = [&](std::string_view part) { return static_cast<std::size_t>(part.data() - contact.data()); };
+    const std::size_t end = uri->headers.empty() ? contact.size() : at(uri->headers) - 1;
+    out += contact.substr(0, uri->parameters.empty() ? end : at(uri->parameters));
     message::ParameterReader reader(uri->parameters);
     while (const auto parameter = reader.next()) {
         if (iequals(parameter->name, "method")) continue;

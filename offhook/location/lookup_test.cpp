@@ -48,6 +48,9 @@ TEST(RequestUri, LeavesOutWhatMayNotStandThere) {
         {"sip:a@192.0.2.1?Subject=x", "sip:a@192.0.2.1"},
         {"sip:a@192.0.2.1;method=INVITE;ob?Subject=x&b=c", "sip:a@192.0.2.1;ob"},
         {"sips:a@[2001:db8::1]:5061;x=\"y\"", "sips:a@[2001:db8::1]:5061;x=\"y\""},
+        {"sip:a?b;method=c&d@192.0.2.1", "sip:a?b;method=c&d@192.0.2.1"},
+        {"sip:a?b@192.0.2.1?Subject=x", "sip:a?b@192.0.2.1"},
+        {"sip:a?b@192.0.2.1;method=INVITE;lr?Subject=x", "sip:a?b@192.0.2.1;lr"},
         {"tel:+4930;phone-context=x", "tel:+4930;phone-context=x"},
     };
     for (const auto& [contact, uri] : cases) {

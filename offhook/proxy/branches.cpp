@@ -35,7 +35,7 @@ bool needs_flow(const transaction::Request& request) {
     message::ListReader contacts(request.message, HeaderId::contact);
     const auto item = contacts.next();
     const auto contact = item ? message::parse_name_addr(item->text) : std::unexpected(message::ParseError{});
-    const auto uri = contact && !contact->star ? message::parse_uri(contact->uri) : std::unexpected(message::ParseError{});
+    const auto uri = contact ? message::parse_uri(contact->uri) : std::unexpected(message::ParseError{});
     if (!uri) return false;
     return transport::is_reliable(request.flow.protocol) || location::behind_nat(*uri, request.flow, /*has_path=*/false);
 }

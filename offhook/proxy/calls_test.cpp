@@ -8,6 +8,7 @@ namespace offhook::proxy::test {
 namespace {
 
 using message::HeaderId;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -46,6 +47,26 @@ TEST(Call, IsReleasedByTheCallee) {
     w.receive(w.in_dialog(ok, "BYE", 1, /*from_caller=*/false), World::bob);
     EXPECT_THAT(w.left(), ElementsAre("BYE sip:alice@192.0.2.10:5060 SIP/2.0 > 192.0.2.10:5060"));
     w.answer(w.last("BYE"), 200);
+    EXPECT_TRUE(w.drained());
+}
+
+// What forwarding adds must not make a message that we cannot read again: its ACK and its CANCEL are made from it.
+TEST(Call, WithAsManyHeaderFieldsAsMayComeIsAcknowledgedAndCancelled) {
+    const std::size_t ordinary = Text(write({})).message.fields().size();
+    std::string many;
+    for (std::size_t i = ordinary; i < message::Limits{}.headers; ++i) many += "X: y\r\n";
+    Config with_session_timer = config();
+    with_session_timer.session_timer.session_expires = 1800;
+    World w(with_session_timer);
+    w.bind("bob", "sip:bob@192.0.2.21:5060").path = "<sip:192.0.2.30;lr>";
+    w.receive(write({.headers = many}));
+    w.answer(w.last("INVITE sip:bob@192.0.2.20"), 486);
+    EXPECT_THAT(w.left(), Contains("ACK sip:bob@192.0.2.20:5060 SIP/2.0 > 192.0.2.20:5060"));
+    w.answer(w.last("INVITE sip:bob@192.0.2.21"), 180);
+    w.receive("CANCEL" + write({}).substr(6, write({}).find("CSeq: 1 ") + 2) + "CANCEL\r\n\r\n");
+    EXPECT_THAT(w.left(), Contains("CANCEL sip:bob@192.0.2.21:5060 SIP/2.0 > 192.0.2.30:5060"));
+    w.answer(w.last("INVITE sip:bob@192.0.2.21"), 487);
+    EXPECT_THAT(w.left(), Contains("ACK sip:bob@192.0.2.21:5060 SIP/2.0 > 192.0.2.30:5060"));
     EXPECT_TRUE(w.drained());
 }
 

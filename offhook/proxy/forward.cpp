@@ -5,7 +5,7 @@
 #include "offhook/base/text.hpp"
 #include "offhook/location/lookup.hpp"
 #include "offhook/message/credentials.hpp"
-#include "offhook/message/parameters.hpp"
+#include "offhook/message/privacy.hpp"
 #include "offhook/message/values.hpp"
 #include "offhook/proxy/tags.hpp"
 
@@ -112,12 +112,7 @@ void edit_credentials(const Message& request, const ForwardPlan& plan, Edits& ed
 
 }  // namespace
 
-bool hides_identity(const Message& message) {
-    message::ParameterReader values(message.value(HeaderId::privacy));
-    while (const auto value = values.next())
-        if (iequals(value->name, "id")) return true;
-    return false;
-}
+bool hides_identity(const Message& message) { return message::asks_privacy(message, message::Privacy::id); }
 
 std::uint32_t max_forwards(const Message& request) {
     const HeaderField* field = request.first(HeaderId::max_forwards);

@@ -18,7 +18,7 @@ using Steps = boost::container::small_vector<Step, 6>;
 
 std::optional<Step> read_step(std::string_view value) {
     const auto address = message::parse_name_addr(value);
-    if (!address || address->star) return std::nullopt;
+    if (!address) return std::nullopt;
     const auto uri = message::parse_uri(address->uri);
     if (!uri) return std::nullopt;
     return Step{value, address->uri, *uri};

@@ -121,7 +121,7 @@ std::size_t Proxy::add_redirections(Context& context, const message::Message& re
     message::ListReader reader(response, HeaderId::contact);
     while (const auto item = reader.next()) {
         const auto contact = message::parse_name_addr(item->text);
-        const auto uri = contact && !contact->star ? message::parse_uri(contact->uri) : std::unexpected(message::ParseError{});
+        const auto uri = contact ? message::parse_uri(contact->uri) : std::unexpected(message::ParseError{});
         if (!uri || uri->scheme != message::Scheme::sip || (!known && !domains_.is_ours(*uri))) continue;
         if (context.targets.size() + found.size() >= config_.max_targets) break;
         const auto same = [&](std::string_view other) {

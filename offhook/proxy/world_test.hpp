@@ -23,7 +23,7 @@ using transport::Protocol;
 /// A message that owns its bytes.
 struct Text {
     explicit Text(std::string text) : bytes(std::move(text)) {
-        if (!message.index(bytes)) throw std::runtime_error("a test's message does not parse: " + bytes);
+        if (!message.index(bytes, {.headers = message::Message::capacity})) throw std::runtime_error("a test's message does not parse: " + bytes);
     }
     Text(const Text&) = delete;
     Text& operator=(const Text&) = delete;

@@ -53,8 +53,9 @@ std::expected<std::string, Refusal> Registrar::authorised_address(const Request&
     const auto to = message::parse_name_addr(request.message.value(HeaderId::to));
     const auto uri = to ? message::parse_uri(to->uri) : std::unexpected(to.error());
     if (!uri) return std::unexpected(Refusal{400, "Bad To", {}});
+    if (!uri->is_sip()) return std::unexpected(Refusal{400, "Bad To", {}});  // §10.2, RFC 4475 §3.3.4: no address of record
     // Every own domain is valid for every Request-URI that names this server: phones put its address or another of its names there.
-    if (!uri->is_sip() || uri->user.empty() || !config_->own_domain(uri->host)) return std::unexpected(Refusal{404, {}, {}});
+    if (uri->user.empty() || !config_->own_domain(uri->host)) return std::unexpected(Refusal{404, {}, {}});
     const std::string user = message::unescape(uri->user);
     switch (request.sender.trust) {
         case Trust::authenticated:

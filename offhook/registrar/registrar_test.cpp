@@ -222,7 +222,8 @@ TEST_F(Registering, KnowsItselfByItsListeners) {
 TEST_F(Registering, RefusesAddressesThatAreNotTheSenders) {
     EXPECT_EQ(status_of({.to = "<sip:alice@elsewhere.org>"}), 404);
     EXPECT_EQ(status_of({.to = "<sip:example.com>"}), 404);
-    EXPECT_EQ(status_of({.to = "<tel:+4930>"}), 404);
+    EXPECT_EQ(status_of({.to = "<tel:+4930>"}), 400);
+    EXPECT_EQ(status_of({.to = "isbn:2983792873"}), 400);
     EXPECT_EQ(status_of({.to = "<sip:bob@example.com>"}), 403);
     EXPECT_EQ(status_of({.to = "<sip:alice@example.net>"}), 403);
     introduction.sender = {Trust::unknown, {}, {}};
@@ -231,7 +232,8 @@ TEST_F(Registering, RefusesAddressesThatAreNotTheSenders) {
     EXPECT_EQ(status_of({}), 200);
     EXPECT_EQ(status_of({.to = "<sip:nobody@example.com>"}), 404);
     EXPECT_THAT(server.observer.causes,
-                ElementsAre(Cause::no_user, Cause::no_user, Cause::no_user, Cause::forbidden, Cause::forbidden, Cause::forbidden, Cause::no_user));
+                ElementsAre(Cause::no_user, Cause::no_user, Cause::malformed, Cause::malformed, Cause::forbidden, Cause::forbidden, Cause::forbidden,
+                            Cause::no_user));
 }
 
 // Step 5: parameters removed, escapes decoded: one list of bindings for all spellings.

@@ -130,7 +130,7 @@ std::expected<Update, Refusal> read_update(const message::Message& request, cons
     if (request.has(HeaderId::expires)) header = read_seconds(request.value(HeaderId::expires));
     message::ListReader values(request, HeaderId::contact);
     while (const auto value = values.next()) {
-        const auto contact = message::parse_name_addr(value->text);
+        const auto contact = message::parse_contact(value->text);
         if (!contact) return std::unexpected(refusal(400, "Bad Contact"));
         if (update.star || (contact->star && !update.contacts.empty())) return std::unexpected(refusal(400, "Contact * Must Stand Alone"));
         if (contact->star) {
