@@ -142,7 +142,7 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
     EXPECT_RUN(run("--api " + url_ + " --token-file other user list"), 4,
                "offhook: " + url_ + " does not accept the token in other: is this the file in that server's data folder?\n");
     EXPECT_RUN(run("--api ftp://x user list"), 2, "offhook: --api ftp://x: an address as \"http://127.0.0.1:8080\" is wanted\n");
-    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, registrations, calls, cdr, parse\n");
+    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, registrations, calls, cdr, parse, storm\n");
     EXPECT_RUN(run("user lst"), 2, "offhook: there is no command \"user lst\"; there are add, list, passwd, enable, disable, remove, import\n");
     EXPECT_RUN(run("user"), 2, HasSubstr("offhook user --help"));
     EXPECT_RUN(run("calls now"), 2, HasSubstr("now"));
@@ -216,6 +216,48 @@ TEST_F(CommandLine, ParseShowsTheStructure) {
         EXPECT_EQ(message.at("routing").at("from").at("display_name").as_string(), "Alice");
         EXPECT_EQ(message.at("routing").at("cseq").at("number").to_number<int>(), 1);
     }
+}
+
+// What is tolerated, and what is in the body: a multipart whose session description has an empty s=.
+TEST_F(CommandLine, ParseRemarksOnValidMessages) {
+    const std::string sdp = "v=0\r\no=- 1 1 IN IP4 192.0.2.1\r\ns=\r\nc=IN IP4 192.0.2.1\r\nt=0 0\r\n";
+    const std::string body = "--x\r\nContent-Type: application/sdp\r\n\r\n" + sdp + "\r\n--x--\r\n";
+    std::string odd(good_message);
+    odd.replace(odd.find("Max-Forwards: 70\r\n"), 18, "Content-Type: multipart/mixed;boundary=x\r\n");
+    odd.replace(odd.find("Content-Length: 0"), 17, "Content-Length: " + std::to_string(body.size()));
+    const Result result = run("parse -", odd + body);
+    ASSERT_EQ(result.exit, 0) << result.out;
+    const auto message = boost::json::parse(result.out);
+    EXPECT_EQ(message.at("body").at("parts").at(0).at("content_type").as_string(), "application/sdp");
+    EXPECT_EQ(message.at("body").at("parts").at(0).at("size").to_number<std::size_t>(), sdp.size());
+    const auto& remarks = message.at("remarks").as_array();
+    ASSERT_EQ(remarks.size(), 2u) << result.out;
+    EXPECT_EQ(remarks.at(0).at("header").as_string(), "Max-Forwards");
+    EXPECT_TRUE(remarks.at(1).at("text").as_string().starts_with("session description: "));
+    EXPECT_EQ(remarks.at(1).at("byte").to_number<std::size_t>(), odd.size() + body.find("s=\r\n") + 2);
+}
+
+TEST_F(CommandLine, ParseIsAsStrictAsAskedFor) {
+    std::string old(good_message);
+    old.replace(old.find("Max-Forwards: 70\r\n"), 18, "");
+    EXPECT_EQ(run("parse -", std::string(old)).exit, 0);
+    const Result refused = run("parse --strict -", std::string(old));
+    EXPECT_EQ(refused.exit, 1);
+    EXPECT_NE(refused.out.find("a server owes: 400 Missing Max-Forwards"), std::string::npos) << refused.out;
+    EXPECT_EQ(run("parse --strict -", std::string(good_message)).exit, 0);
+}
+
+// Readers forgive bare line feeds, so they do not hide what else there is.
+TEST_F(CommandLine, ParseLooksBehindTheLineEndsOfASessionDescription) {
+    const std::string sdp = "v=0\no=- 1 1 IN IP4 192.0.2.1\ns=\nc=IN IP4 192.0.2.1\nt=0 0\n";
+    std::string message(good_message);
+    message.replace(message.find("Content-Length: 0"), 17, "Content-Type: application/sdp\r\nContent-Length: " + std::to_string(sdp.size()));
+    const Result result = run("parse -", message + sdp);
+    ASSERT_EQ(result.exit, 0) << result.out;
+    const auto remarks = boost::json::parse(result.out).at("remarks").as_array();
+    ASSERT_EQ(remarks.size(), 2u) << result.out;
+    EXPECT_EQ(remarks.at(0).at("text").as_string(), "session description: the line does not end with CR LF");
+    EXPECT_EQ(remarks.at(1).at("byte").to_number<std::size_t>(), message.size() + sdp.find("s=\n") + 2);
 }
 
 TEST_F(CommandLine, ParseSaysWhatIsWrongWhereAndWhatIsOwed) {

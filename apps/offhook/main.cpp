@@ -29,7 +29,7 @@ int explain_commands(const CLI::App& app, const CLI::App& level) {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app("Offhook's command line: administers a running offhookd through its HTTP API, and examines SIP messages.", "offhook");
+    CLI::App app("Offhook's command line: administers a running offhookd through its HTTP API, examines SIP messages, and loads SIP servers.", "offhook");
     app.set_version_flag("--version", "offhook " OFFHOOK_VERSION);
     app.require_subcommand(1);
     app.fallthrough();
@@ -42,6 +42,7 @@ int run(int argc, char** argv) {
     add_user_commands(app, program);
     add_list_commands(app, program);
     add_parse_command(app, program);
+    add_storm_command(app, program);
     try {
         app.parse(argc, argv);
     } catch (const CLI::RequiredError& error) {

@@ -12,7 +12,9 @@
 #include "apps/offhook/file.hpp"
 #include "apps/offhook/list.hpp"
 #include "apps/offhook/program.hpp"
+#include "offhook/message/body.hpp"
 #include "offhook/message/report.hpp"
+#include "offhook/sdp/check.hpp"
 #include "offhook/store/escape.hpp"
 
 namespace offhook::cli {
@@ -74,6 +76,20 @@ json::object routing_json(const Routing& routing) {
     return out;
 }
 
+json::array parts_json(const std::vector<message::Part>& parts) {
+    json::array out;
+    for (const message::Part& part : parts) {
+        if (part.depth == 0) continue;
+        out.push_back(json::object{{"content_type", shown(part.content_type)},
+                                   {"content_disposition", shown(part.content_disposition)},
+                                   {"content_id", shown(part.content_id)},
+                                   {"offset", part.offset},
+                                   {"size", part.size},
+                                   {"depth", part.depth}});
+    }
+    return out;
+}
+
 json::object structure_json(const message::Structure& structure) {
     json::object out{{"kind", structure.request ? "request" : "response"}};
     if (structure.request) {
@@ -88,6 +104,7 @@ json::object structure_json(const message::Structure& structure) {
     out["headers"] = std::move(headers);
     out["routing"] = routing_json(structure.routing);
     out["body"] = json::object{{"offset", structure.body_offset}, {"size", structure.body_size}};
+    if (!structure.parts.empty()) out["body"].as_object()["parts"] = parts_json(structure.parts);
     if (structure.surplus != 0) out["surplus"] = structure.surplus;
     return out;
 }
@@ -96,12 +113,23 @@ json::object problem_json(const message::Problem& problem) {
     json::object out{{"byte", problem.offset},
                      {"line", problem.line},
                      {"header", shown(problem.header)},
-                     {"text", json::string(problem.text)},
+                     {"text", shown(problem.text)},
                      {"section", json::string(problem.section)}};
     if (problem.response)
         out["owed"] = nullptr;
     else
         out["owed"] = json::object{{"status", problem.status}, {"reason", json::string(problem.reason)}};
+    return out;
+}
+
+json::array remarks_json(const std::vector<message::Remark>& remarks, std::string_view bytes) {
+    json::array out;
+    for (const message::Remark& remark : remarks)
+        out.push_back(json::object{{"byte", remark.offset},
+                                   {"line", message::line_of(bytes, remark.offset)},
+                                   {"header", shown(remark.header)},
+                                   {"text", shown(remark.text)},
+                                   {"section", json::string(remark.section)}});
     return out;
 }
 
@@ -130,16 +158,39 @@ void pretty(std::string& out, const json::value& value, std::size_t depth) {
     }
 }
 
-std::expected<Exit, Failure> parse(const std::string& name, bool always_json) {
-    const auto bytes = read_file(name);
+/// A session description is no concern of the layer that reads messages, but it is of the person who asks.
+void remark_on_session(message::Report& report, std::string_view bytes) {
+    message::Message message;
+    if (!report.valid() || !message.index(bytes)) return;
+    const std::string_view description = message::session_description(message);
+    if (description.empty()) return;
+    const auto remark = [&](const sdp::Defect& defect) {
+        report.remarks.push_back({static_cast<std::uint32_t>(description.data() - bytes.data()) + defect.offset, "",
+                                  "session description: " + std::string(defect.what), defect.section});
+    };
+    const auto defect = sdp::first_defect(description), further = sdp::first_defect(description, {.line_ends = false});
+    if (defect) remark(*defect);
+    if (further && further->offset != defect->offset) remark(*further);  // bare line feeds, which readers forgive, hide nothing
+}
+
+struct Options {
+    std::string file;
+    bool json = false, strict = false;
+};
+
+std::expected<Exit, Failure> parse(const Options& options) {
+    const auto bytes = read_file(options.file);
     if (!bytes) return std::unexpected(bytes.error());
-    const message::Report report = message::examine(*bytes);
-    if (!report.valid() && !always_json) {
-        print(message::explain(*report.problem, name == "-" ? "standard input" : name));
+    const message::Strictness strictness{.require_max_forwards = options.strict, .require_rfc3261_branch = options.strict, .check_everything = true};
+    message::Report report = message::examine(*bytes, strictness);
+    remark_on_session(report, *bytes);
+    if (!report.valid() && !options.json) {
+        print(message::explain(*report.problem, options.file == "-" ? "standard input" : options.file));
         return Exit::refused;
     }
     json::object out{{"valid", report.valid()}};
     if (report.problem) out["problem"] = problem_json(*report.problem);
+    if (!report.remarks.empty()) out["remarks"] = remarks_json(report.remarks, *bytes);
     if (report.structure)
         for (auto& [key, member] : structure_json(*report.structure)) out[key] = std::move(member);
     std::string text;
@@ -151,16 +202,13 @@ std::expected<Exit, Failure> parse(const std::string& name, bool always_json) {
 }  // namespace
 
 void add_parse_command(CLI::App& app, Program& program) {
-    struct Options {
-        std::string file;
-        bool json = false;
-    };
     const auto options = std::make_shared<Options>();  // lives as long as the callback
     auto* command =
         app.add_subcommand("parse", "Show a SIP message's structure as JSON, or what is wrong with it, where, and what a server owes for it");
     command->add_option("file", options->file, "The message, with nothing before or after it; - is standard input")->required()->type_name("FILE");
     command->add_flag("--json", options->json, "What is wrong as JSON too");
-    command->callback([&program, options] { program.run = [options] { return parse(options->file, options->json); }; });
+    command->add_flag("--strict", options->strict, "Refuse what peers of RFC 2543 do: no Max-Forwards, no branch with z9hG4bK, no From tag");
+    command->callback([&program, options] { program.run = [options] { return parse(*options); }; });
 }
 
 }  // namespace offhook::cli

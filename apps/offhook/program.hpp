@@ -38,5 +38,6 @@ struct Program {
 void add_user_commands(CLI::App& app, Program& program);
 void add_list_commands(CLI::App& app, Program& program);
 void add_parse_command(CLI::App& app, Program& program);
+void add_storm_command(CLI::App& app, Program& program);
 
 }  // namespace offhook::cli

@@ -84,4 +84,10 @@ std::expected<std::string, Failure> password_from_terminal(std::string_view user
     return std::move(*first);
 }
 
+std::expected<std::string, Failure> existing_password_from_terminal(std::string_view prompt) {
+    auto password = ask(prompt);
+    if (!password || password->empty()) return std::unexpected(Failure{Exit::usage, "no password was typed"});
+    return std::move(*password);
+}
+
 }  // namespace offhook::cli

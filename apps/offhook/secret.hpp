@@ -17,4 +17,7 @@ namespace offhook::cli {
 /// Asks twice on the terminal, without echo. Error if standard input is no terminal.
 [[nodiscard]] std::expected<std::string, Failure> password_from_terminal(std::string_view user);
 
+/// One that exists already is asked for once. Error if none was typed.
+[[nodiscard]] std::expected<std::string, Failure> existing_password_from_terminal(std::string_view prompt);
+
 }  // namespace offhook::cli

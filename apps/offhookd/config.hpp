@@ -19,6 +19,7 @@
 #include "offhook/runtime/log.hpp"
 #include "offhook/store/config.hpp"
 #include "offhook/transaction/config.hpp"
+#include "offhook/transport/admission.hpp"
 
 namespace offhook::daemon {
 
@@ -28,6 +29,7 @@ struct Config {
     std::string data = "var";          ///< directory: database, API token, lock
     runtime::Config runtime;           ///< with [[listen]], never empty after load(), and shards
     transaction::Limits transaction;  ///< of each shard
+    transport::Admission::Config overload;  ///< of each shard
     auth::Config auth;
     registrar::Config registrar;
     proxy::Config proxy;  ///< with [[route]]

@@ -1,6 +1,8 @@
 #include "apps/offhookd/core.hpp"
 
 #include "offhook/message/builder.hpp"
+#include "offhook/message/name_addr.hpp"
+#include "offhook/message/uri.hpp"
 #include "offhook/message/validate.hpp"
 #include "offhook/transport/via.hpp"
 
@@ -28,6 +30,8 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
     : config_(std::move(config)),
       shard_(parts.shard),
       sender_(parts.sender),
+      bindings_(parts.bindings),
+      admission_(parts.admission),
       observer_(parts.observer),
       layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch, config_->transaction),
       digest_(part(config_, config_->auth), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
@@ -46,11 +50,15 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
     chain_.add(proxy_);
     accounting_.set_gate(proxy_);
     layer_.set_user(*this);
+    if (admission_ == nullptr) return;
+    admission_->configure(config_->overload);
+    layer_.set_admission(*admission_);
 }
 
 void Core::configure(std::shared_ptr<const Config> config) {
     config_ = std::move(config);
     layer_.set_limits(config_->transaction);
+    if (admission_ != nullptr) admission_->configure(config_->overload);
     digest_.configure(part(config_, config_->auth));
     authentication_.configure(part(config_, config_->auth));
     registrar_.configure(part(config_, config_->registrar));
@@ -72,7 +80,7 @@ void Core::on_message(const message::Message& message, const transport::Flow& fr
 
 void Core::on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) {
     const message::Defect defect = message::defect_of(error);
-    if (partial.partial()) return refuse(partial, defect.status, defect.reason, from, now);
+    if (partial.partial() || partial.whole()) return refuse(partial, defect.status, defect.reason, from, now);
     observer_.rejected(Cause::malformed, 0, {}, from.remote, now);
 }
 
@@ -96,6 +104,12 @@ void Core::on_ack(transaction::RequestPtr ack, Now now) { proxy_.on_ack(std::mov
 
 void Core::on_cancel(transaction::ServerId invite, const message::Message& cancel, Now now) {
     if (!authentication_.on_cancel(invite, now)) proxy_.on_cancel(invite, cancel, now);
+}
+
+bool Core::is_refresh(const message::Message& registration) const {
+    const auto to = message::parse_name_addr(registration.value(message::HeaderId::to));
+    const auto uri = to ? message::parse_uri(to->uri) : std::unexpected(to.error());
+    return uri && bindings_.find(message::address_of_record(*uri)) != nullptr;
 }
 
 void Core::on_committed(Ticket ticket, bool ok, Now now) {

@@ -23,6 +23,7 @@
 #include "offhook/registrar/registrar.hpp"
 #include "offhook/transaction/chain.hpp"
 #include "offhook/transaction/layer.hpp"
+#include "offhook/transport/admission.hpp"
 #include "offhook/transport/listeners.hpp"
 #include "offhook/transport/resolver.hpp"
 #include "offhook/transport/sender.hpp"
@@ -42,6 +43,7 @@ struct CoreParts {
     auth::ReplayGuard& replays;
     Observer& observer;
     std::function<bool(std::string_view)> own_nonce;  ///< true if this shard owns that nonce; empty: all
+    transport::Admission* admission = nullptr;        ///< of this shard; null: everything is admitted
     std::uint64_t last_record = 0;                    ///< largest id of a record in the store
 };
 
@@ -67,6 +69,8 @@ public:
     void drain(Now now);  ///< no new calls; what is known of those in progress is written
     /// Nothing is under way that a drain waits for: calls in progress are not, since they outlive the process.
     [[nodiscard]] bool idle() const;
+    /// Nothing is left of any request; calls in progress may be.
+    [[nodiscard]] bool empty() const { return idle() && proxy_.empty(); }
 
     [[nodiscard]] transaction::Layer& layer() { return layer_; }
     [[nodiscard]] accounting::Accounting& accounting() { return accounting_; }
@@ -77,11 +81,14 @@ private:
     void on_request(transaction::RequestPtr request, Now now) override;
     void on_ack(transaction::RequestPtr ack, Now now) override;
     void on_cancel(transaction::ServerId invite, const message::Message& cancel, Now now) override;
+    [[nodiscard]] bool is_refresh(const message::Message& registration) const override;
     void refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now);
 
     std::shared_ptr<const Config> config_;
     std::uint16_t shard_;
     transport::Sender& sender_;
+    const location::BindingStore& bindings_;
+    transport::Admission* admission_;
     Observer& observer_;
     transaction::Layer layer_;
     transaction::Chain chain_;

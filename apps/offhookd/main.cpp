@@ -121,6 +121,7 @@ private:
             fmt::print("\n{}\nserver    {} (server or outbound proxy of the phone)\nAPI       http://{} (token in {}/api-token)\ndatabase  {}\n\n",
                        *users, addresses_for_phones(runtime_->listeners()), http_->address().text(), config_->data, config_->store.path);
         std::fflush(stdout);
+        for (const std::string& warning : runtime_->warnings()) log_->write(Severity::warning, "listening", {{"warning", warning}});
         for (const transport::Listener& listener : runtime_->listeners().all())
             log_->write(Severity::info, "listening", {{"protocol", transport::uri_name(listener.protocol)}, {"address", listener.bound.text()}});
         return {};

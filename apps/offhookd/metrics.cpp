@@ -1,6 +1,12 @@
 #include "apps/offhookd/metrics.hpp"
 
+#include <array>
+
 namespace offhook::daemon {
+
+namespace {
+constexpr const char* refused_help = "New requests refused with 503, by kind: because of overload, or (no-room) because of too many transactions.";
+}
 
 std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime) {
     using Kind = http::Metric::Kind;
@@ -8,7 +14,7 @@ std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime) {
     const auto metric = [](const char* name, const char* help, std::uint64_t value, Kind kind = Kind::counter) {
         return http::Metric{name, help, kind, {}, static_cast<double>(value)};
     };
-    return {
+    std::vector<http::Metric> all{
         metric("offhook_datagrams_received_total", "Datagrams read from UDP sockets, keep-alives included.", c.datagrams_in),
         metric("offhook_datagrams_sent_total", "Datagrams given to the kernel.", c.datagrams_out),
         metric("offhook_datagrams_lost_total", "Datagrams that the kernel dropped because a receive buffer was full.", c.datagrams_lost),
@@ -21,7 +27,16 @@ std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime) {
         metric("offhook_connections_opened_total", "Stream connections opened.", c.connections_opened),
         metric("offhook_connections_refused_total", "Stream connections refused because there were too many.", c.connections_refused),
         metric("offhook_connections", "Stream connections that are open.", c.connections_now, Kind::gauge),
+        {"offhook_wait_seconds", "How long what a shard read last had waited in the kernel, of the shard where it is longest.", Kind::gauge, {},
+         static_cast<double>(c.waited_us) / 1e6},
+        metric("offhook_overload_loss_percent", "What peers that speak RFC 7339 are asked to leave out.", c.loss, Kind::gauge),
     };
+    constexpr std::array<const char*, transport::Admission::kinds> kinds{"invite",           "other",     "register-unproven", "register-first",
+                                                                         "register-refresh", "emergency"};
+    for (std::size_t i = 0; i < kinds.size(); ++i)
+        all.push_back({"offhook_refused_total", refused_help, Kind::counter, {{"kind", kinds[i]}}, static_cast<double>(c.refused[i])});
+    all.push_back({"offhook_refused_total", refused_help, Kind::counter, {{"kind", "no-room"}}, static_cast<double>(c.refused_for_room)});
+    return all;
 }
 
 }  // namespace offhook::daemon

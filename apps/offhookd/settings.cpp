@@ -387,6 +387,14 @@ Settings program_settings() {
             "transaction", "max_transactions",
             "Transactions that a shard may have; above, a new request gets 503, and above 5/4 of it one within a call too.",
             [](C & c) -> auto& { return c.transaction.transactions; }, 1'000, 10'000'000),
+        duration<C>(
+            "overload", "wait_limit",
+            "New calls, registrations and other new requests get 503 while the queue is older than this; requests within a call never do. "
+            "Registrations with credentials have 1.5 times as long, those that refresh twice. 0: never.",
+            [](C & c) -> auto& { return c.overload.limit; }, 0s, 10s),
+        duration<C>(
+            "overload", "interval", "For how long it must have been older before anything is refused: a shorter burst is worked off.",
+            [](C & c) -> auto& { return c.overload.interval; }, 0s, 10s),
         text<C>(
             "http", "address", "address:port", "Where the HTTP API listens; port 0: any free one.", [](const C& c) { return c.http.address.text(); },
             [](C& c, const std::string& value) { return take_endpoint(c.http.address, value); }),
@@ -410,6 +418,8 @@ Settings program_settings() {
         number<C>(
             "runtime", "receive_buffer", "Octets of each UDP socket's receive buffer.", [](C & c) -> auto& { return c.runtime.receive_buffer; },
             65'536, 1 << 30),
+        number<C>(
+            "runtime", "send_buffer", "Octets of each UDP socket's send buffer.", [](C & c) -> auto& { return c.runtime.send_buffer; }, 65'536, 1 << 30),
         number<C>(
             "runtime", "max_message", "Octets of a SIP message; 413 above.", [](C & c) -> auto& { return c.runtime.message_limits.size; }, 1'300,
             65'535),

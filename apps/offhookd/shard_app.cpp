@@ -23,6 +23,7 @@ ShardApp::ShardApp(runtime::ShardServices& services, const std::shared_ptr<const
              .replays = replays_,
              .observer = observer_,
              .own_nonce = [this](std::string_view nonce) { return mailer_.shard_of(nonce) == shard_; },
+             .admission = &services.admission,
              .last_record = last_record},
             config, secrets, services.now) {}
 
