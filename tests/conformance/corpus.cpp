@@ -33,9 +33,11 @@ Case read_case(std::string_view folder, const json::object& object) {
     Case one;
     const std::string file = text_or(object, "file", "");
     one.file = std::string(folder) + "/" + file;
-    one.name = one.file.substr(0, one.file.rfind('.'));
+    const std::string section = text_or(object, "section", "");
+    one.name = file.starts_with(section + "-") ? file : section + "_" + file;
+    one.name.erase(one.name.rfind('.'));
     for (char& c : one.name)
-        if (std::string_view("/.-").find(c) != std::string_view::npos) c = '_';
+        if (std::string_view(".-").find(c) != std::string_view::npos) c = '_';
     one.bytes = read_data(one.file);
     one.valid = object.at("valid").as_bool();
     one.parse = text_or(object, "parse", one.valid ? "must-accept" : "may-either");

@@ -8,7 +8,7 @@
 namespace offhook::conformance {
 
 struct Case {
-    std::string name;  ///< "rfc4475_wsinv"
+    std::string name;  ///< section and file: "3_1_1_1_wsinv"
     std::string file;  ///< below data/
     std::string bytes;
     bool valid = true;                  ///< well formed by the letter

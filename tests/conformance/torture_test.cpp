@@ -3,6 +3,9 @@
 
 #include <set>
 
+#include "offhook/base/address.hpp"
+#include "offhook/message/body.hpp"
+#include "offhook/message/credentials.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/message/validate.hpp"
@@ -65,7 +68,9 @@ TEST_F(Torture, Intmeth) {
     EXPECT_EQ(m.value(HeaderId::call_id), "intmeth.word%ZK-!.*_+'@word`~)(><:\\/\"][?}{");
     EXPECT_EQ(parse_name_addr(m.value(HeaderId::from))->tag(), "_token~1'+`*%!-.");
     EXPECT_NE(parse_name_addr(m.value(HeaderId::to))->display_name.find('\0'), std::string_view::npos);
+    EXPECT_EQ(parse_uri(m.request_uri())->user, "1_unusual.URI~(to-be!sure)&isn't+it$/crazy?,/;;*");
     EXPECT_EQ(parse_uri(m.request_uri())->password, "&it+has=1,weird!*pas$wo~d_too.(doesn't-it)");
+    EXPECT_EQ(parse_uri(m.request_uri())->headers, "");
 }
 
 TEST_F(Torture, EscapedValues) {
@@ -76,7 +81,8 @@ TEST_F(Torture, EscapedValues) {
     const auto contact = parse_uri(parse_name_addr(esc01.value(HeaderId::contact))->uri).value();
     EXPECT_EQ(unescape(contact.parameter("n%61me").value()), "value%41");
 
-    read("rfc4475/escnull.dat");
+    const Message& escnull = read("rfc4475/escnull.dat");
+    EXPECT_EQ(unescape(parse_uri(parse_name_addr(escnull.value(HeaderId::to))->uri)->user), std::string("null-\0-null", 11));
     std::set<std::string> addresses;
     for (const std::string& text : values(HeaderId::contact)) {
         const auto value = parse_name_addr(text);
@@ -94,13 +100,66 @@ TEST_F(Torture, Framing) {
     const Message& longer = read("rfc4475/longreq.dat");
     EXPECT_EQ(via_hosts().size(), 34u);
     EXPECT_EQ(via_hosts().front(), "TCP sip33.example.com:0");
+    EXPECT_EQ(parse_via(values(HeaderId::via).front())->branch, "");
+    for (std::size_t i = 0; i < 33; ++i) EXPECT_EQ(via_hosts()[i], "TCP sip" + std::to_string(33 - i) + ".example.com:0");
+    EXPECT_EQ(via_hosts().back(), "TCP host.example.com:0");
     EXPECT_TRUE(validate(longer));
     const Message& doubled = read("rfc4475/dblreq.dat");
     EXPECT_EQ(doubled.method(), Method::register_);
     EXPECT_EQ(doubled.body(), "");
     EXPECT_LT(doubled.bytes().size(), bytes_.size());
-    EXPECT_EQ(read("rfc4475/mpart01.dat").body().size(), 553u);
-    EXPECT_EQ(read("rfc4475/inv2543.dat").body().size(), 105u);
+    const Message& parts = read("rfc4475/mpart01.dat");
+    EXPECT_EQ(parts.body().size(), 553u);
+    EXPECT_NE(parts.body().find('\0'), std::string_view::npos);
+    EXPECT_FALSE(parse_uri(parse_name_addr(parts.value(HeaderId::route))->uri)->parameter("lr"));
+}
+
+// §3.4.1: what RFC 2543 did not ask for is not there, and is not missed.
+TEST_F(Torture, Rfc2543) {
+    const Message& m = read("rfc4475/inv2543.dat");
+    EXPECT_EQ(m.body().size(), 105u);
+    EXPECT_EQ(parse_via(m.value(HeaderId::via))->branch, "");
+    EXPECT_EQ(parse_name_addr(m.value(HeaderId::from))->tag(), "");
+    EXPECT_FALSE(m.has(HeaderId::max_forwards));
+    EXPECT_TRUE(validate(m));
+    const auto branch = parse_via(read("rfc4475/badbranch.dat").value(HeaderId::via))->branch;  // §3.2.1
+    EXPECT_EQ(branch, Via::cookie);
+}
+
+TEST_F(Torture, TransportsAndSchemes) {
+    const Message& m = read("rfc4475/transports.dat");
+    EXPECT_EQ(via_hosts(),
+              (Texts{"UDP t1.example.com:0", "SCTP t2.example.com:0", "TLS t3.example.com:0", "UNKNOWN t4.example.com:0", "TCP t5.example.com:0"}));
+    EXPECT_TRUE(validate(m));
+    const Message& schemes = read("rfc4475/unksm2.dat");
+    EXPECT_TRUE(validate(schemes));
+    for (const HeaderId id : {HeaderId::to, HeaderId::from, HeaderId::contact})
+        EXPECT_EQ(parse_uri(parse_name_addr(schemes.value(id))->uri)->scheme, Scheme::other);
+    EXPECT_EQ(parse_credentials(read("rfc4475/regaut01.dat").value(HeaderId::authorization))->scheme, "NoOneKnowsThisScheme");
+}
+
+// §3.1.2.4, §3.1.2.5, §3.1.2.19: no number is cut to what fits.
+TEST_F(Torture, OverlargeNumbers) {
+    EXPECT_EQ(validate(read("rfc4475/scalar02.dat")).error().header, HeaderId::cseq);
+    EXPECT_EQ(validate(read("rfc4475/scalarlg.dat")).error().header, HeaderId::cseq);
+    Message message;
+    const std::string bigcode = read_data("rfc4475/bigcode.dat");
+    EXPECT_FALSE(message.index(bigcode));
+}
+
+// RFC 4475 §3.1.1.11: a binary part beside a text.
+TEST_F(Torture, MultipartBody) {
+    const Message& m = read("rfc4475/mpart01.dat");
+    EXPECT_TRUE(check_body(m));
+    PartReader parts(entity_of(m));
+    const auto text = parts.next(), binary = parts.next();
+    ASSERT_TRUE(text && binary);
+    EXPECT_EQ(text->content, "Hello");
+    EXPECT_TRUE(text->is("text/plain"));
+    EXPECT_TRUE(binary->is("application/octet-stream"));
+    EXPECT_EQ(binary->content.size(), 342u) << "as its own DER length says";
+    EXPECT_FALSE(parts.next());
+    EXPECT_FALSE(parts.error());
 }
 
 TEST_F(Torture, UrisAndParameters) {
@@ -126,6 +185,10 @@ TEST_F(Torture, Responses) {
 }
 
 TEST_F(Torture, Ipv6) {
+    const Message& good = read("rfc5118/ipv6-good.dat");
+    EXPECT_EQ(parse_uri(good.request_uri())->host, "[2001:db8::10]");
+    EXPECT_EQ(via_hosts(), Texts{"UDP [2001:db8::9:1]:0"});
+    EXPECT_EQ(parse_uri(parse_name_addr(good.value(HeaderId::contact))->uri)->host, "[2001:db8::1]");
     const auto ambiguous = parse_uri(read("rfc5118/port-ambiguous.dat").request_uri()).value();
     EXPECT_EQ(ambiguous.host, "[2001:db8::10:5070]");
     EXPECT_EQ(ambiguous.port, 0);
@@ -133,9 +196,15 @@ TEST_F(Torture, Ipv6) {
     EXPECT_EQ(clear.host, "[2001:db8::10]");
     EXPECT_EQ(clear.port, 5070);
     EXPECT_EQ(parse_via(read("rfc5118/via-received-param-no-delim.dat").value(HeaderId::via))->received, "2001:db8::9:255");
+    const auto bracketed = parse_via(read("rfc5118/via-received-param-with-delim.dat").value(HeaderId::via))->received;
+    EXPECT_EQ(IpAddress::parse(bracketed), IpAddress::parse("2001:db8::9:255")) << bracketed;
     read("rfc5118/mult-ip-in-header.dat");
+    EXPECT_EQ(parse_via(values(HeaderId::via).back())->received, "192.0.2.200");
     EXPECT_EQ(via_hosts(), (Texts{"UDP [2001:db8::9:1]:6050", "UDP 192.0.2.1:0", "TCP [2001:db8::9:255]:0"}));
-    EXPECT_EQ(parse_via(read("rfc5118/ipv4-mapped-ipv6.dat").value(HeaderId::via))->host, "[::ffff:192.0.2.10]");
+    const Message& mapped = read("rfc5118/ipv4-mapped-ipv6.dat");
+    EXPECT_EQ(parse_via(mapped.value(HeaderId::via))->host, "[::ffff:192.0.2.10]");
+    EXPECT_EQ(parse_via(mapped.value(HeaderId::via))->port, 19823);
+    EXPECT_EQ(parse_uri(parse_name_addr(mapped.value(HeaderId::contact))->uri)->host, "[::ffff:192.0.2.2]");
     EXPECT_EQ(parse_uri(read("rfc5118/ipv6-correct-abnf-2-colons.dat").request_uri())->host, "[2001:db8::192.0.2.1]");
 }
 
@@ -144,6 +213,9 @@ TEST_F(Torture, Sdp) {
     ASSERT_TRUE(one) << sdp::describe(one.error().code) << one.error().offset;
     EXPECT_EQ(one->origin.address, "2001:db8::20");
     EXPECT_EQ(one->connection->address_type, "IP6");
+    const auto mapped = sdp::Description::parse(read("rfc5118/ipv4-mapped-ipv6.dat").body());
+    ASSERT_TRUE(mapped);
+    EXPECT_EQ(mapped->connection->address, "::ffff:192.0.2.2");
     const auto both = sdp::Description::parse(read("rfc5118/mult-ip-in-sdp.dat").body());
     ASSERT_TRUE(both);
     ASSERT_EQ(both->media.size(), 2u);

@@ -185,10 +185,11 @@ def kill(folder):
 
 
 def order(folder):
-    """Every 200 of a REGISTER and every final response of a call is sent after an fdatasync that began after its request arrived."""
+    """Every 200 of a REGISTER and every final response of a call is sent after an fdatasync that began after its request arrived; but the
+    2xx of an INVITE goes on after 100 ms in any case, alarmed in the log."""
     server = Server(folder, shards=1)
     trace = folder / "trace"
-    server.prefix = ["strace", "-f", "-tt", "-s", "700", "-e", "trace=recvmmsg,sendmmsg,fdatasync,fsync", "-o", trace]
+    server.prefix = ["strace", "-f", "-ttt", "-s", "700", "-e", "trace=recvmmsg,sendmmsg,fdatasync,fsync", "-o", trace]
     server.start()
     server.add_user("u0", "secret")
     phone = Phone(("127.0.0.1", server.port))
@@ -201,16 +202,17 @@ def order(folder):
     os.kill(int(traced), signal.SIGTERM)  # the server itself, not strace
     wait_for("end of offhookd", lambda: server.process.poll() is not None, 40)
     server.process = None
-    judge(trace)
+    judge(trace, open(server.log, errors="replace").read().count("an answer was forwarded before its record was durable"))
 
 
-def judge(trace):
-    """Reads the trace: for each acknowledged answer there is an fdatasync that returned between its request's arrival and its leaving."""
-    arrived, covered, last_sync_done = {}, 0, -1
+def judge(trace, alarms):
+    """Reads the trace: for each acknowledged answer there is an fdatasync that returned between its request's arrival and its leaving.
+    On a disk that is slow for the moment, as many as were alarmed may be without one, each a 2xx of an INVITE that waited for 100 ms."""
+    arrived, covered, early = {}, 0, set()
     sync_started = {}
     syncs = []  # (began, ended) by line number
     for number, line in enumerate(open(trace, errors="replace")):
-        pid = line.split(" ", 1)[0]
+        pid, time = line.split()[:2]
         if re.search(r"\b(fdatasync|fsync)\(", line):
             sync_started[pid] = number
             if "unfinished" not in line:
@@ -222,8 +224,10 @@ def judge(trace):
                 text = m.group(1)
                 call = re.search(r"Call-ID: ([^\\]+)", text)
                 cseq = re.search(r"CSeq: (\d+ \w+)", text)
-                if call and cseq:
-                    arrived[(call.group(1), cseq.group(1))] = number
+                key = (call.group(1), cseq.group(1)) if call and cseq else None
+                response = text.startswith("SIP/")  # the callee's answer is the cause of ours; what is repeated causes nothing
+                if key and (key not in arrived or (response and not arrived[key][2])):
+                    arrived[key] = number, float(time), response
         elif "sendmmsg" in line:
             for m in re.finditer(r'iov_base="(SIP/2\.0 ([2-6]\d\d)[^"]*)', line):
                 text, code = m.group(1), m.group(2)
@@ -231,13 +235,18 @@ def judge(trace):
                 cseq = re.search(r"CSeq: (\d+ (\w+))", text)
                 if code in ("401", "407") or not call or not cseq or cseq.group(2) not in ("REGISTER", "INVITE", "BYE"):
                     continue
-                since = arrived.get((call.group(1), cseq.group(1)))
+                since, came, _ = arrived.get((call.group(1), cseq.group(1)), (None, None, None))
                 if since is None:
+                    continue
+                if code[0] == "2" and cseq.group(2) == "INVITE" and float(time) - came > 0.095:
+                    if not any(since < began and ended < number for began, ended in syncs[-200:]):
+                        early.add(call.group(1))
                     continue
                 check(any(since < began and ended < number for began, ended in syncs[-200:]),
                       f"line {number + 1}: {text[:60]!r} of {call.group(1)} left before an fdatasync that began after line {since + 1}, where its cause arrived")
                 covered += 1
     print(f"{covered} answers left after the fdatasync that covers them, {len(syncs)} syncs")
+    check(len(early) <= alarms, f"{len(early)} answers left before their fdatasync after 100 ms, but only {alarms} were alarmed")
     check(covered >= 100, "too few answers were seen to prove anything")
 
 

@@ -73,14 +73,14 @@ class Folder:
 class Server:
     """An offhookd of the test's own. `extra`: TOML appended to its configuration, `top`: TOML before the first table."""
 
-    def __init__(self, folder, extra="", top="", auth="", name="server", address="127.0.0.1", domain="127.0.0.1", prefix=(), port=None, shards=2):
+    def __init__(self, folder, extra="", top="", auth="", name="server", address="127.0.0.1", domain="127.0.0.1", prefix=(), port=None, shards=2, domains=()):
         self.folder, self.name, self.address, self.domain, self.prefix = folder, name, address, domain, list(prefix)
         self.port = port or both_free_port() if not prefix else port or 5060
         self.data = folder / name
         os.makedirs(self.data, exist_ok=True)
         self.config = os.path.join(self.data, "offhook.toml")
         with open(self.config, "w") as f:
-            f.write(f'domains = ["{domain}"]\ndata = "{self.data}"\nshards = {shards}\n{top}\n')
+            f.write(f'domains = {json.dumps([domain, *domains])}\ndata = "{self.data}"\nshards = {shards}\n{top}\n')
             for protocol in ("udp", "tcp"):
                 f.write(f'[[listen]]\nprotocol = "{protocol}"\naddress = "{address}:{self.port}"\n')
             f.write(f'[auth]\nalgorithms = ["MD5"]\n{auth}\n[http]\naddress = "127.0.0.1:0"\n{extra}\n')
