@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from harness import BIN, Server, both_free_port, check, main, wait_for
+from harness import BIN, Server, free_port, check, main, wait_for
 from sip import RUN, digest, header, headers, respond, status, unique, Phone
 
 USERS = 40

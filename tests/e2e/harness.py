@@ -3,9 +3,10 @@
 Nothing here sleeps for a fixed time: wait_for() polls a condition with a limit and says what was missing.
 """
 import atexit
+import contextlib
 import json
 import os
-import re
+import random
 import shutil
 import signal
 import socket
@@ -33,19 +34,22 @@ def wait_for(what, condition, limit=10.0):
         time.sleep(0.02)
 
 
-def free_port(kind=socket.SOCK_DGRAM, address="127.0.0.1"):
-    with socket.socket(socket.AF_INET, kind) as s:
-        s.bind((address, 0))
-        return s.getsockname()[1]
+def lowest_ephemeral():
+    """The first port that the system gives to sockets that ask for none."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as f:
+        return int(f.read().split()[0])
 
 
-def both_free_port(address="127.0.0.1"):
-    """A port free for UDP and for TCP."""
+def free_port(address="127.0.0.1"):
+    """An even port that is free for UDP and TCP, as is the odd one after it (a phone's TLS or RTCP). It is below those that the system gives
+    to any other socket of a test that runs meanwhile, so it is still free when it is bound."""
     while True:
-        port = free_port(address=address)
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+        port = random.randrange(10000, max(lowest_ephemeral(), 12000), 2)
+        with contextlib.ExitStack() as stack:
             try:
-                s.bind((address, port))
+                for kind in (socket.SOCK_DGRAM, socket.SOCK_STREAM):
+                    for each in (port, port + 1):
+                        stack.enter_context(socket.socket(socket.AF_INET, kind)).bind((address, each))
                 return port
             except OSError:
                 continue
@@ -75,7 +79,7 @@ class Server:
 
     def __init__(self, folder, extra="", top="", auth="", name="server", address="127.0.0.1", domain="127.0.0.1", prefix=(), port=None, shards=2, domains=()):
         self.folder, self.name, self.address, self.domain, self.prefix = folder, name, address, domain, list(prefix)
-        self.port = port or both_free_port() if not prefix else port or 5060
+        self.port = port or free_port() if not prefix else port or 5060
         self.data = folder / name
         os.makedirs(self.data, exist_ok=True)
         self.config = os.path.join(self.data, "offhook.toml")
@@ -139,9 +143,9 @@ class Server:
         return json.loads(self.offhook("cdr", "--json", "--all"))
 
     def record(self, **wanted):
-        """Waits for exactly one call record that has these values."""
+        """Waits for exactly one record of a call that has ended and has these values."""
         def found():
-            rows = [r for r in self.records() if all(r.get(k) == v for k, v in wanted.items())]
+            rows = [r for r in self.records() if r["end"] != "none" and all(r.get(k) == v for k, v in wanted.items())]
             return rows if len(rows) == 1 else None
         try:
             return wait_for(f"single call record with {wanted}", found, 5)[0]
@@ -214,7 +218,7 @@ class Sipp:
         data = folder / f"{name}.csv"
         with open(data, "w") as f:
             f.write(f"SEQUENTIAL\n{caller};\n")
-        self.port = port or both_free_port()
+        self.port = port or free_port()
         self.errors = folder / f"{name}.errors"
         command = list(prefix) + ["sipp", f"{server.address}:{server.port}", "-sf", self.path, "-inf", data, "-i", address, "-p", str(self.port), "-s", service, "-t", transport,
                    "-m", str(calls), "-nostdin", "-timeout", f"{timeout}s", "-timeout_error", "-trace_err", "-error_file", self.errors, "-trace_msg", "-message_file", folder / f"{name}.messages",

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Two servers that route `unknown` to each other and trust each other: an INVITE crosses each way once and gets 482, one record on each.
 A spiral, whose Request-URI changed, completes."""
-from harness import Server, both_free_port, check, main, wait_for
+from harness import Server, free_port, check, main, wait_for
 from sip import Phone, digest, header, headers, respond, status, unique
 
 
 def pair(folder, routes_of_a="", routes_of_b=""):
-    ports = [both_free_port(), both_free_port()]
+    ports = [free_port(), free_port()]
     servers = []
     for name, port, other, more in (("a", ports[0], ports[1], routes_of_a), ("b", ports[1], ports[0], routes_of_b)):
         extra = more.replace("OTHER", str(other)) + f'[[route]]\nunknown = true\nto = "sip:127.0.0.1:{other}"\n'

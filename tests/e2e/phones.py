@@ -72,7 +72,7 @@ class Baresip:
         self.folder = folder / name
         os.makedirs(self.folder + "/heard")
         write_tone(self.folder + "/tone.wav", hertz)
-        rtp = free_port() // 2 * 2
+        rtp = free_port()
         self.control = free_port()
         with open(self.folder + "/config", "w") as f:
             f.write(CONFIG.format(address=address, sip=free_port(), folder=self.folder, modules=modules(), control=self.control, rtp=rtp, rtp_end=rtp + 20))

@@ -5,7 +5,7 @@ import re
 import socket
 import subprocess
 
-from harness import BIN, Missing, Server, both_free_port, check, main, wait_for
+from harness import BIN, Missing, Server, free_port, check, main, wait_for
 from sip import Phone, digest, header, headers, respond, status, unique
 
 
@@ -161,7 +161,7 @@ def clients(folder):
         return subprocess.run([os.path.join(BIN, "offhook"), "--api", api, "--token-file", token, *words], capture_output=True, text=True, input=text, timeout=30)
     for what, r, said in (("user exists", run("user", "add", "alice@127.0.0.1", "--generate"), "alice"), ("unknown user", run("user", "remove", "nobody@127.0.0.1"), "nobody"),
                           ("wrong token", run("cdr", token=config(folder, "token", "0" * 64 + "\n")), "token"), ("no token", run("cdr", token=folder / "none"), "none"),
-                          ("no server", run("cdr", api=f"http://127.0.0.1:{both_free_port()}"), "127.0.0.1"),
+                          ("no server", run("cdr", api=f"http://127.0.0.1:{free_port()}"), "127.0.0.1"),
                           ("bad import", run("user", "import", "-", text="carol,127.0.0.1,x\ndave,127.0.0.1\n"), "input:2")):
         check(r.returncode != 0 and said in r.stderr, f"{what}: {r}")
     check(status(Phone(("127.0.0.1", server.port)).register("carol", "x")) == 401, "an import with a mistake must import nobody")
