@@ -5,6 +5,7 @@
 #include <string>
 
 #include "offhook/message/typed.hpp"
+#include "offhook/message/verdict_test.hpp"
 
 namespace offhook::message {
 namespace {
@@ -22,12 +23,7 @@ TEST(FeatureCaps, HoldsIndicators) {
 
 TEST(FeatureCaps, SaysWhereItBreaks) {
     using enum ErrorCode;
-    const struct {
-        HeaderId id;
-        const char* text;
-        ErrorCode code;
-        std::uint32_t offset;
-    } cases[] = {
+    expect_broken({
         {HeaderId::feature_caps, "", bad_feature_caps, 0},
         {HeaderId::feature_caps, "+a", bad_feature_caps, 0},
         {HeaderId::feature_caps, "*;a", bad_feature_caps, 2},
@@ -35,8 +31,7 @@ TEST(FeatureCaps, SaysWhereItBreaks) {
         {HeaderId::feature_caps, "*;+a=b", bad_feature_caps, 5},
         {HeaderId::feature_caps, "*;+a=\"b", unterminated_quote, 5},
         {HeaderId::feature_caps, "* x", trailing_bytes, 2},
-    };
-    for (const auto& c : cases) EXPECT_EQ(check_value(c.id, c.text).error(), (ParseError{c.code, c.offset})) << c.text;
+    });
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "offhook/message/typed.hpp"
+#include "offhook/message/verdict_test.hpp"
 
 namespace offhook::message {
 namespace {
@@ -27,19 +28,13 @@ TEST(ResourcePriority, IsANamespaceAndAPriority) {
 
 TEST(ResourcePriority, SaysWhereItBreaks) {
     using enum ErrorCode;
-    const struct {
-        HeaderId id;
-        const char* text;
-        ErrorCode code;
-        std::uint32_t offset;
-    } cases[] = {
+    expect_broken({
         {HeaderId::resource_priority, "dsn", bad_resource_priority, 3},
         {HeaderId::resource_priority, ".flash", bad_resource_priority, 0},
         {HeaderId::resource_priority, "dsn.", bad_resource_priority, 4},
         {HeaderId::resource_priority, "dsn.flash.x", bad_resource_priority, 9},
         {HeaderId::accept_resource_priority, "dsn.flash;q=1", bad_resource_priority, 9},
-    };
-    for (const auto& c : cases) EXPECT_EQ(check_value(c.id, c.text).error(), (ParseError{c.code, c.offset})) << c.text;
+    });
 }
 
 }  // namespace

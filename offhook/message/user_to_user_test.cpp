@@ -5,6 +5,7 @@
 #include <string>
 
 #include "offhook/message/typed.hpp"
+#include "offhook/message/verdict_test.hpp"
 
 namespace offhook::message {
 namespace {
@@ -31,19 +32,13 @@ TEST(UserToUser, IsReadAsItWasWritten) {
 
 TEST(UserToUser, SaysWhereItBreaks) {
     using enum ErrorCode;
-    const struct {
-        HeaderId id;
-        const char* text;
-        ErrorCode code;
-        std::uint32_t offset;
-    } cases[] = {
+    expect_broken({
         {HeaderId::user_to_user, "", bad_token, 0},
         {HeaderId::user_to_user, "56a;encoding=hex", bad_hexadecimal, 3},
         {HeaderId::user_to_user, "\"56ag\";encoding=hex", bad_hexadecimal, 4},
         {HeaderId::user_to_user, "56a3 x", trailing_bytes, 5},
         {HeaderId::user_to_user, "56a3;purpose=", bad_parameter, 13},
-    };
-    for (const auto& c : cases) EXPECT_EQ(check_value(c.id, c.text).error(), (ParseError{c.code, c.offset})) << c.text;
+    });
 }
 
 }  // namespace
