@@ -11,12 +11,12 @@
 #include <fstream>
 #include <memory>
 
+#include "offhook/base/time_text.hpp"
 #include "offhook/http/api.hpp"
 #include "offhook/http/server.hpp"
-#include "offhook/http/time_text.hpp"
 #include "offhook/http/token.hpp"
-#include "offhook/store/store.hpp"
 #include "offhook/runtime/temporary_directory_test.hpp"
+#include "offhook/store/store.hpp"
 
 namespace offhook::cli {
 namespace {
@@ -172,7 +172,7 @@ TEST_F(CommandLine, RegistrationsCallsAndRecords) {
         record.user = "alice@example.com";
         record.from_uri = "sip:alice@example.com";
         record.request_uri = "sip:bob,x@example.com";
-        record.invited = record.answered = *http::parse_time("2026-11-22T10:00:00Z") + std::chrono::minutes(i);
+        record.invited = record.answered = *parse_time("2026-11-22T10:00:00Z") + std::chrono::minutes(i);
         record.status = 200;
         if (i != 3) {
             record.seconds = 7;

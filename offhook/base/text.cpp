@@ -4,12 +4,36 @@ namespace offhook {
 
 namespace {
 constexpr char digits[] = "0123456789abcdef";
-}
+
+constexpr unsigned octet(char c) { return static_cast<unsigned char>(c); }
+}  // namespace
 
 std::string lower(std::string_view s) {
     std::string out(s);
     for (char& c : out) c = to_lower(c);
     return out;
+}
+
+std::size_t utf8_sequence(std::string_view s) {
+    const unsigned lead = octet(s[0]);
+    if (lead < 0x80) return 1;
+    const std::size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) == 0xe0 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
+    if (length == 0 || s.size() < length) return 0;
+    for (std::size_t i = 1; i < length; ++i)
+        if ((octet(s[i]) & 0xc0) != 0x80) return 0;
+    const unsigned second = octet(s[1]);
+    const bool bad =
+        (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
+    return bad ? 0 : length;
+}
+
+bool is_utf8(std::string_view s) {
+    while (!s.empty()) {
+        const std::size_t length = s[0] == '\0' ? 0 : utf8_sequence(s);
+        if (length == 0) return false;
+        s.remove_prefix(length);
+    }
+    return true;
 }
 
 std::string to_hex(std::string_view bytes) {

@@ -1,4 +1,4 @@
-// Small helpers on bytes that never consult a locale: case folding, trimming, numbers, hexadecimal.
+// Small helpers on bytes that never consult a locale: case folding, trimming, UTF-8, numbers, hexadecimal.
 #pragma once
 #include <charconv>
 #include <cstdint>
@@ -34,6 +34,12 @@ constexpr std::string_view trim(std::string_view s) {
 }
 
 std::string lower(std::string_view s);
+
+/// The length of the UTF-8 sequence that s, which is not empty, begins with (RFC 3629 §4: no overlong forms, no surrogates, nothing above
+/// U+10FFFF); 0 if it begins with none.
+std::size_t utf8_sequence(std::string_view s);
+/// UTF-8 throughout, without NUL.
+bool is_utf8(std::string_view s);
 
 /// The whole of s as an unsigned decimal number: digits only, no sign, no overflow.
 template <class Number>

@@ -46,5 +46,14 @@ TEST(Text, ReadsHexadecimal) {
     EXPECT_FALSE(from_hex("0g"));
 }
 
+TEST(Text, KnowsUtf8) {
+    for (const char* good : {"", "a", "M\xc3\xbcnchen", "\xe2\x82\xac", "\xf0\x9f\x93\x9e", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"})
+        EXPECT_TRUE(is_utf8(good)) << good;
+    // Cut short, alone, overlong, a surrogate, above U+10FFFF.
+    for (const char* bad : {"a\xc3", "\x80", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xff"})
+        EXPECT_FALSE(is_utf8(bad)) << to_hex(std::string_view(bad));
+    EXPECT_FALSE(is_utf8(std::string_view("a\0b", 3)));
+}
+
 }  // namespace
 }  // namespace offhook

@@ -4,9 +4,9 @@
 #include <boost/json/array.hpp>
 
 #include "offhook/base/text.hpp"
+#include "offhook/base/time_text.hpp"
 #include "offhook/http/api.hpp"
 #include "offhook/http/reply.hpp"
-#include "offhook/http/time_text.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/names.hpp"
 

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <boost/json/parse.hpp>
-#include <optional>
 
-#include "offhook/base/text.hpp"
-#include "offhook/store/escape.hpp"
+#include "offhook/base/csv.hpp"
 
 namespace offhook::http {
 namespace {
@@ -17,49 +15,6 @@ using Result = std::expected<std::vector<NewUser>, std::vector<LineError>>;
 Result result(std::vector<NewUser>&& users, std::vector<LineError>&& errors) {
     if (!errors.empty()) return std::unexpected(std::move(errors));
     return std::move(users);
-}
-
-/// The fields of one line; nothing if a quote is out of place. A quoted value does not span lines: no name or password does.
-std::optional<std::vector<std::string>> fields_of(std::string_view line) {
-    std::vector<std::string> fields(1);
-    for (std::size_t i = 0; i < line.size(); ++i) {
-        if (line[i] == ',') {
-            fields.emplace_back();
-        } else if (line[i] == '"') {
-            if (!fields.back().empty()) return std::nullopt;
-            for (++i;; ++i) {
-                if (i >= line.size()) return std::nullopt;
-                if (line[i] == '"' && line.substr(i + 1).starts_with('"'))
-                    ++i;
-                else if (line[i] == '"')
-                    break;
-                fields.back() += line[i];
-            }
-            if (i + 1 < line.size() && line[i + 1] != ',') return std::nullopt;
-        } else {
-            fields.back() += line[i];
-        }
-    }
-    return fields;
-}
-
-/// What the store's escapes leave alone, backslashes aside, is UTF-8 without NUL.
-bool is_text(std::string line) {
-    std::erase(line, '\\');
-    return store::escaped(line) == line;
-}
-
-/// Calls with each line that is not blank and its number; line ends are LF or CRLF, a UTF-8 mark at the start is skipped.
-template <class Take>
-void for_each_line(std::string_view text, Take take) {
-    if (text.starts_with("\xef\xbb\xbf")) text.remove_prefix(3);
-    for (std::size_t number = 1; !text.empty(); ++number) {
-        const auto end = std::min(text.find('\n'), text.size());
-        auto line = text.substr(0, end);
-        text.remove_prefix(std::min(end + 1, text.size()));
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (!trim(line).empty()) take(line, number);
-    }
 }
 
 NewUser user_of(std::string&& name, std::string&& domain, std::string&& password, std::size_t line) {
@@ -99,16 +54,14 @@ Result read_csv(std::string_view text) {
     std::vector<LineError> errors;
     for_each_line(text, [&](std::string_view line, std::size_t number) {
         if (number == 1 && line == "name,domain,password") return;
-        auto fields = fields_of(line);
-        if (!is_text(std::string(line)))
-            errors.push_back({number, "the line is not UTF-8 text"});
-        else if (!fields)
-            errors.push_back({number, "a quote is out of place: a quoted value stands alone between commas, a quote inside it is doubled"});
+        auto fields = csv_fields(line);
+        if (!fields)
+            errors.push_back({number, std::string(fields.error().reason)});
         else if (fields->size() != 3)
             errors.push_back(
                 {number, fmt::format("{} value{} where three are wanted: name,domain,password", fields->size(), fields->size() == 1 ? "" : "s")});
         else
-            users.push_back(user_of(std::move((*fields)[0]), std::move((*fields)[1]), std::move((*fields)[2]), number));
+            users.push_back(user_of(std::move((*fields)[0].text), std::move((*fields)[1].text), std::move((*fields)[2].text), number));
     });
     return result(std::move(users), std::move(errors));
 }

@@ -13,20 +13,6 @@ constexpr char digits[] = "0123456789abcdef";
 
 constexpr unsigned octet(char c) { return static_cast<unsigned char>(c); }
 
-// The length of the UTF-8 sequence at the start of s (RFC 3629 §4: no overlong forms, no surrogates, nothing above U+10FFFF); 0 if none.
-std::size_t sequence(std::string_view s) {
-    const unsigned lead = octet(s[0]);
-    if (lead < 0x80) return 1;
-    const std::size_t length = lead >= 0xc2 && lead <= 0xdf ? 2 : (lead & 0xf0) == 0xe0 ? 3 : lead >= 0xf0 && lead <= 0xf4 ? 4 : 0;
-    if (length == 0 || s.size() < length) return 0;
-    for (std::size_t i = 1; i < length; ++i)
-        if ((octet(s[i]) & 0xc0) != 0x80) return 0;
-    const unsigned second = octet(s[1]);
-    const bool bad =
-        (lead == 0xe0 && second < 0xa0) || (lead == 0xed && second > 0x9f) || (lead == 0xf0 && second < 0x90) || (lead == 0xf4 && second > 0x8f);
-    return bad ? 0 : length;
-}
-
 }  // namespace
 
 // Eight octets at a time: an octet minus 1 borrows only from 0 (or has its high bit set anyhow, which is not plain either).
@@ -50,7 +36,7 @@ void escape(std::string& out, std::string_view octets) {
         return;
     }
     while (!octets.empty()) {
-        const std::size_t length = octets[0] == '\0' ? 0 : sequence(octets);
+        const std::size_t length = octets[0] == '\0' ? 0 : utf8_sequence(octets);
         if (length == 0) {
             out += "\\x";
             out += digits[octet(octets[0]) >> 4];

@@ -1,10 +1,10 @@
-#include "offhook/http/time_text.hpp"
+#include "offhook/base/time_text.hpp"
 
 #include <fmt/format.h>
 
 #include "offhook/base/text.hpp"
 
-namespace offhook::http {
+namespace offhook {
 namespace {
 
 using namespace std::chrono;
@@ -90,4 +90,4 @@ std::optional<UtcTime> parse_time(std::string_view text) {
     return east ? time - offset : time + offset;
 }
 
-}  // namespace offhook::http
+}  // namespace offhook

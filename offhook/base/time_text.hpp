@@ -1,4 +1,4 @@
-// Times as the API writes and reads them: RFC 3339 in UTC.
+// Times as text, as the API and tariffs write and read them: RFC 3339 in UTC.
 #pragma once
 #include <optional>
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "offhook/base/time.hpp"
 
-namespace offhook::http {
+namespace offhook {
 
 /// "2026-11-22T09:55:21.250000Z"
 [[nodiscard]] std::string format_time(UtcTime time);
@@ -15,4 +15,4 @@ namespace offhook::http {
 /// without an offset it is UTC. Nothing if it is none of these or no such day exists.
 [[nodiscard]] std::optional<UtcTime> parse_time(std::string_view text);
 
-}  // namespace offhook::http
+}  // namespace offhook
