@@ -1,7 +1,9 @@
 // What the steps around a message cost: its transaction's key, a step of a machine, a timer armed and cancelled, a look-up of an address of
-// record, credentials verified; beside the least that any program does with an INVITE (`floor`), as in message_bench.
+// record, credentials verified; and a whole call and a REGISTER through the core of offhookd; beside the least that any program does with
+// an INVITE (`floor`), as in message_bench.
 //
-// Names are STEP/OF-WHAT; one iteration is one step; `allocations` is the number for each on the warm path.
+// Names are STEP/OF-WHAT; one iteration is one step; `allocations` is the number for each on the warm path. Where others take part in an
+// iteration, `ns` is what the server itself took.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -13,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "allocations.hpp"
+#include "offhook/base/allocation_count_test.hpp"
 #include "offhook/auth/digest.hpp"
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/message/digest.hpp"
@@ -24,6 +26,7 @@
 #include "offhook/transaction/key.hpp"
 #include "offhook/transaction/non_invite_client.hpp"
 #include "offhook/transaction/non_invite_server.hpp"
+#include "tests/warm/rig.hpp"
 
 namespace offhook::bench {
 namespace {
@@ -42,9 +45,9 @@ std::string invite() {
 template <class Step>
 void measure(benchmark::State& state, Step step) {
     for (int i = 0; i < 1000; ++i) step();  // warms
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = test::allocations();
     for (auto _ : state) step();
-    state.counters["allocations"] = static_cast<double>(allocations() - before) / static_cast<double>(state.iterations());
+    state.counters["allocations"] = static_cast<double>(test::allocations() - before) / static_cast<double>(state.iterations());
 }
 
 void floor_of_invite(benchmark::State& state) {
@@ -222,6 +225,24 @@ void digest(benchmark::State& state, auth::Algorithm algorithm) {
     if (!fine) state.SkipWithError("the right password was refused");
 }
 
+/// What passes through the whole core: the phones' own work is left out.
+void through_core(benchmark::State& state, warm::Spent (warm::Rig::*step)()) {
+    static const auto rig = [] {
+        auto made = std::make_unique<warm::Rig>(test::allocations);
+        for (int i = 0; i < 40'000; ++i) made->refresh();  // until as many transactions end as begin
+        for (int i = 0; i < 4'000; ++i) made->call();
+        return made;
+    }();
+    warm::Spent all;
+    for (auto _ : state) {
+        const warm::Spent one = (*rig.*step)();
+        all.time += one.time;
+        all.allocations += one.allocations;
+    }
+    state.counters["ns"] = static_cast<double>(all.time.count()) / static_cast<double>(state.iterations());
+    state.counters["allocations"] = static_cast<double>(all.allocations) / static_cast<double>(state.iterations());
+}
+
 }  // namespace
 }  // namespace offhook::bench
 
@@ -241,6 +262,8 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("location/look-up", look_up);
     benchmark::RegisterBenchmark("digest/md5", [](benchmark::State& state) { digest(state, auth::Algorithm::md5); });
     benchmark::RegisterBenchmark("digest/sha-256", [](benchmark::State& state) { digest(state, auth::Algorithm::sha256); });
+    benchmark::RegisterBenchmark("core/call", [](benchmark::State& state) { through_core(state, &warm::Rig::call); });
+    benchmark::RegisterBenchmark("core/register", [](benchmark::State& state) { through_core(state, &warm::Rig::refresh); });
     benchmark::RunSpecifiedBenchmarks();
     benchmark::Shutdown();
 }

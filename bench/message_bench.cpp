@@ -14,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-#include "allocations.hpp"
+#include "offhook/base/allocation_count_test.hpp"
 #include "offhook/message/edits.hpp"
 #include "offhook/message/message.hpp"
 #include "offhook/message/name_addr.hpp"
@@ -128,10 +128,10 @@ void measure(benchmark::State& state, const Step& step, const std::vector<std::s
     };
     for (std::size_t i = 0; i < messages.size(); ++i) fine = index(desks[i], messages[i]) && fine;
     pass();  // the first time warms
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = test::allocations();
     for (auto _ : state) pass();
     const auto passes = static_cast<double>(state.iterations()) * static_cast<double>(messages.size());
-    state.counters["allocations"] = static_cast<double>(allocations() - before) / passes;
+    state.counters["allocations"] = static_cast<double>(test::allocations() - before) / passes;
     state.counters["messages"] = static_cast<double>(messages.size());
     std::size_t bytes = 0;
     for (const std::string& one : messages) bytes += one.size();

@@ -1,23 +1,9 @@
 // A warm shard takes nothing from the heap for a call (design rule 5): every allocation of this test program is counted.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
-
 #include "offhook/accounting/accounting.hpp"
+#include "offhook/base/allocation_count_test.hpp"
 #include "offhook/dialog/sip_text_test.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace offhook::accounting {
 namespace {
@@ -59,9 +45,9 @@ TEST(Allocations, AreNoneForACallOnAWarmShard) {
     transaction::Request request;
     request.message = invite.message;
     request.sender = {transaction::Sender::Trust::authenticated, "u000000", "example.com"};
-    std::size_t before = 0;
+    std::uint64_t before = 0;
     for (int i = 0; i < 1100; ++i) {
-        if (i == 1000) before = allocations;
+        if (i == 1000) before = test::allocations();
         const Handle call = accounting.admit(request, now).value_or(Handle{});
         accounting.tried(call, "sip:u000001@192.0.2.20:5070", now);
         accounting.ringing(call, ringing, now);
@@ -75,7 +61,7 @@ TEST(Allocations, AreNoneForACallOnAWarmShard) {
         now = {now.steady + 1s, now.utc + 1s};
         wheel.advance(now);
     }
-    EXPECT_EQ(allocations, before);
+    EXPECT_EQ(test::allocations(), before);
     EXPECT_EQ(gate.released, 2200U);
 }
 

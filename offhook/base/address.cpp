@@ -1,12 +1,42 @@
 #include "offhook/base/address.hpp"
 
-#include <arpa/inet.h>  // inet_pton and inet_ntop only: they read and write text, no sockets
+#include <arpa/inet.h>  // inet_pton and inet_ntop only, for IPv6: they read and write text, no sockets
 
+#include <charconv>
 #include <cstring>
+#include <span>
+#include <system_error>
 
 #include "offhook/base/text.hpp"
 
 namespace offhook {
+
+namespace {
+
+// RFC 3986 §3.2.2 dec-octet four times: no leading zeros, as inet_pton() has it. IPv4 is in every message, so it is read and written here.
+bool read_v4(std::string_view text, std::uint8_t* octets) {
+    const char *at = text.data(), *const end = at + text.size();
+    for (int i = 0; i < 4; ++i) {
+        if (i > 0 && (at == end || *at++ != '.')) return false;
+        if (at == end || !is_digit(*at)) return false;
+        const auto [next, error] = std::from_chars(at, end, octets[i]);
+        if (error != std::errc() || (*at == '0' && next != at + 1)) return false;
+        at = next;
+    }
+    return at == end;
+}
+
+std::string_view write(const std::array<std::uint8_t, 16>& octets, bool v6, std::span<char, INET6_ADDRSTRLEN> buffer) {
+    if (v6) return inet_ntop(AF_INET6, octets.data(), buffer.data(), INET6_ADDRSTRLEN);
+    char* at = buffer.data();
+    for (std::size_t i = 0; i < 4; ++i) {
+        if (i > 0) *at++ = '.';
+        at = std::to_chars(at, buffer.data() + buffer.size(), octets[i]).ptr;
+    }
+    return {buffer.data(), at};
+}
+
+}  // namespace
 
 IpAddress IpAddress::v4(std::array<std::uint8_t, 4> octets) {
     IpAddress a;
@@ -28,11 +58,13 @@ std::optional<IpAddress> IpAddress::parse(std::string_view text) {
     }
     char buffer[INET6_ADDRSTRLEN + 1];
     if (text.empty() || text.size() >= sizeof buffer) return std::nullopt;
+    IpAddress a;
+    if (read_v4(text, a.octets_.data())) return a;
+    if (text.find(':') == text.npos) return std::nullopt;
+    a = {};
     std::memcpy(buffer, text.data(), text.size());
     buffer[text.size()] = 0;
     if (std::memchr(buffer, 0, text.size()) != nullptr) return std::nullopt;
-    IpAddress a;
-    if (inet_pton(AF_INET, buffer, a.octets_.data()) == 1) return a;
     if (inet_pton(AF_INET6, buffer, a.octets_.data()) == 1) {
         a.v6_ = true;
         return a;
@@ -60,14 +92,13 @@ bool IpAddress::is_multicast() const { return v6_ ? octets_[0] == 0xff : (octets
 
 std::string IpAddress::text() const {
     char buffer[INET6_ADDRSTRLEN];
-    return inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), buffer, sizeof buffer);
+    return std::string(write(octets_, v6_, buffer));
 }
 
 void IpAddress::append_uri_host(std::string& out) const {
     char buffer[INET6_ADDRSTRLEN];
-    inet_ntop(v6_ ? AF_INET6 : AF_INET, octets_.data(), buffer, sizeof buffer);
     if (v6_) out += '[';
-    out += buffer;
+    out += write(octets_, v6_, buffer);
     if (v6_) out += ']';
 }
 

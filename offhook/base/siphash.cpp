@@ -6,7 +6,7 @@
 namespace offhook {
 
 namespace {
-void round(std::uint64_t& v0, std::uint64_t& v1, std::uint64_t& v2, std::uint64_t& v3) {
+[[gnu::always_inline]] inline void round(std::uint64_t& v0, std::uint64_t& v1, std::uint64_t& v2, std::uint64_t& v3) {
     v0 += v1;
     v1 = std::rotl(v1, 13);
     v1 ^= v0;
@@ -24,9 +24,9 @@ void round(std::uint64_t& v0, std::uint64_t& v1, std::uint64_t& v2, std::uint64_
 }
 }  // namespace
 
-SipHash::SipHash(const SipKey& key)
+SipHash::SipHash(const SipKey& key, Width width)
     : v0_(key.k0 ^ 0x736f6d6570736575ULL),
-      v1_(key.k1 ^ 0x646f72616e646f6dULL),
+      v1_(key.k1 ^ 0x646f72616e646f6dULL ^ (width == Width::bits_128 ? 0xee : 0)),
       v2_(key.k0 ^ 0x6c7967656e657261ULL),
       v3_(key.k1 ^ 0x7465646279746573ULL) {}
 
@@ -37,38 +37,58 @@ void SipHash::word(std::uint64_t m) {
     v0_ ^= m;
 }
 
-void SipHash::byte(unsigned char c) {
-    pending_ |= static_cast<std::uint64_t>(c) << (8 * (length_ & 7));
-    if ((++length_ & 7) == 0) {
-        word(pending_);
-        pending_ = 0;
-    }
+// Up to eight octets, the first the lowest; those above `count` are zero.
+void SipHash::add_octets(std::uint64_t octets, unsigned count) {
+    const unsigned have = length_ & 7;
+    length_ += count;
+    pending_ |= octets << (8 * have);
+    if (have + count < 8) return;
+    word(pending_);
+    pending_ = have == 0 ? 0 : octets >> (8 * (8 - have));
 }
 
 SipHash& SipHash::add_raw(std::string_view bytes) {
-    std::size_t at = 0;
-    while ((length_ & 7) != 0 && at < bytes.size()) byte(static_cast<unsigned char>(bytes[at++]));
-    for (; at + 8 <= bytes.size(); at += 8, length_ += 8) {
-        std::uint64_t m = 0;
-        std::memcpy(&m, bytes.data() + at, 8);
-        word(m);
+    std::uint64_t octets = 0;
+    while (bytes.size() >= 8) {
+        std::memcpy(&octets, bytes.data(), 8);
+        add_octets(octets, 8);
+        bytes.remove_prefix(8);
     }
-    while (at < bytes.size()) byte(static_cast<unsigned char>(bytes[at++]));
+    if (bytes.empty()) return *this;
+    octets = 0;
+    std::memcpy(&octets, bytes.data(), bytes.size());
+    add_octets(octets, static_cast<unsigned>(bytes.size()));
     return *this;
 }
 
 SipHash& SipHash::add(std::string_view piece) { return add_raw(piece).add(static_cast<std::uint64_t>(piece.size())); }
 
 SipHash& SipHash::add(std::uint64_t number) {
-    for (int i = 0; i < 8; ++i) byte(static_cast<unsigned char>(number >> (8 * i)));
+    add_octets(number, 8);
     return *this;
 }
 
-std::uint64_t SipHash::finish() {
-    word(pending_ | static_cast<std::uint64_t>(length_ & 0xff) << 56);
-    v2_ ^= 0xff;
+void SipHash::close() { word(pending_ | static_cast<std::uint64_t>(length_ & 0xff) << 56); }
+
+std::uint64_t SipHash::drain() {
     for (int i = 0; i < 4; ++i) round(v0_, v1_, v2_, v3_);
     return v0_ ^ v1_ ^ v2_ ^ v3_;
+}
+
+std::uint64_t SipHash::finish() {
+    close();
+    v2_ ^= 0xff;
+    return drain();
+}
+
+WideHash SipHash::finish_wide() {
+    close();
+    v2_ ^= 0xee;
+    WideHash out;
+    out.low = drain();
+    v1_ ^= 0xdd;
+    out.high = drain();
+    return out;
 }
 
 std::uint64_t siphash(const SipKey& key, std::string_view text) { return SipHash(key).add_raw(text).finish(); }

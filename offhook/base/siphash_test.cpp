@@ -27,6 +27,14 @@ TEST(SipHash, GivesTheReferenceVectors) {
     for (std::size_t n = 0; n < std::size(expected); ++n) EXPECT_EQ(siphash(reference_key, counting(n)), expected[n]) << n;
 }
 
+// Outputs of OpenSSL's SIPHASH with size 16, their octets in order.
+TEST(SipHash, GivesTheReferenceVectorsOf128Bits) {
+    const auto wide = [](std::size_t n) { return SipHash(reference_key, SipHash::Width::bits_128).add_raw(counting(n)).finish_wide(); };
+    EXPECT_EQ(wide(0), (WideHash{0x930255c71472f66d, 0xe6a825ba047f81a3}));
+    EXPECT_EQ(wide(1), (WideHash{0x45fc229b11597634, 0x44af996bd8c187da}));
+    EXPECT_EQ(wide(15), (WideHash{0xd9c3cf970fec087e, 0x11a8b03399e99354}));
+}
+
 TEST(SipHash, DoesNotDependOnHowThePiecesAreCut) {
     const std::string text = counting(40);
     for (std::size_t cut = 0; cut <= text.size(); ++cut)

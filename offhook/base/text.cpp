@@ -53,10 +53,10 @@ std::string to_hex(std::uint64_t value) {
     return out;
 }
 
-void append_hex(std::string& out, std::uint64_t value) {
+void append_hex(std::string& out, std::uint64_t value, std::size_t count) {
     char buffer[16];
-    for (std::size_t i = sizeof buffer; i-- > 0; value >>= 4) buffer[i] = digits[value & 15];
-    out.append(buffer, sizeof buffer);
+    for (std::size_t i = count; i-- > 0; value >>= 4) buffer[i] = digits[value & 15];
+    out.append(buffer, count);
 }
 
 void append_number(std::string& out, std::uint64_t value) {

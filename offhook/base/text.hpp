@@ -53,7 +53,7 @@ constexpr std::optional<Number> to_number(std::string_view s) {
 
 std::string to_hex(std::string_view bytes);                       ///< two lower-case digits for each byte
 std::string to_hex(std::uint64_t value);                          ///< always 16 lower-case digits
-void append_hex(std::string& out, std::uint64_t value);           ///< always 16 lower-case digits
+void append_hex(std::string& out, std::uint64_t value, std::size_t count = 16);  ///< the lowest `count` digits, at most 16, in lower case
 void append_number(std::string& out, std::uint64_t value);        ///< decimal
 std::optional<std::string> from_hex(std::string_view digits);     ///< nothing if odd or not hexadecimal
 

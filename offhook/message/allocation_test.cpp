@@ -1,25 +1,12 @@
 // The warm path of a message takes nothing from the heap: every allocation of this test program is counted.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <new>
 #include <string>
 
+#include "offhook/base/allocation_count_test.hpp"
 #include "offhook/message/builder.hpp"
 #include "offhook/message/edits.hpp"
 #include "offhook/message/validate.hpp"
-
-namespace {
-std::size_t allocations = 0;
-}
-
-void* operator new(std::size_t size) {
-    ++allocations;
-    if (void* memory = std::malloc(size)) return memory;
-    throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace offhook::message {
 namespace {
@@ -42,14 +29,14 @@ TEST(Allocations, AreNoneWhileAMessagePassesThrough) {
     answer.reserve(4096);
     Message message;
     Edits edits;
-    const std::size_t before = allocations;
+    const std::uint64_t before = test::allocations();
     bool fine = message.index(text).has_value() && validate(message).has_value();
     edits.insert(message.headers_begin(), edits.keep("Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"));
     if (const auto route = ListReader(message, HeaderId::route).next()) edits.erase(message, *route);
     edits.replace_value(*message.first(HeaderId::max_forwards), "69");
     edits.write(message, forwarded);
     write_response(answer, message, {.status = 180, .to_tag = "a73kszlfl"});
-    const std::size_t after = allocations;
+    const std::uint64_t after = test::allocations();
     EXPECT_TRUE(fine);
     EXPECT_EQ(after - before, 0u);
     EXPECT_FALSE(forwarded.empty() || answer.empty());

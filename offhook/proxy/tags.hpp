@@ -16,10 +16,6 @@ inline std::string_view tag_of(const message::Message& message, message::HeaderI
     return value ? value->tag() : std::string_view{};
 }
 
-inline void append_hex(std::string& out, std::uint64_t value, int digits) {
-    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out.push_back("0123456789abcdef"[value >> shift & 15]);
-}
-
 inline std::optional<std::uint64_t> read_hex(std::string_view digits) {
     std::uint64_t value = 0;
     if (digits.empty() || digits.size() > 16) return std::nullopt;

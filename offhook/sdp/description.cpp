@@ -113,24 +113,6 @@ std::string_view static_encoding_name(unsigned payload_type) {
     return encoding ? encoding->name : std::string_view{};
 }
 
-std::string codec_names(std::string_view answer, std::string_view offer) {
-    const auto answered = Description::parse(answer);
-    if (!answered) return {};
-    const auto offered = Description::parse(offer);
-    std::string out;
-    for (std::size_t i = 0; i < answered->media.size(); ++i) {
-        const Media& medium = answered->media[i];
-        if (!medium.accepted() || medium.formats.empty()) continue;
-        std::string_view name = medium.encoding_name(medium.formats.front());
-        // RFC 3264 §6: the media of the answer stand in the order of the offer's.
-        if (name.empty() && offered && i < offered->media.size()) name = offered->media[i].encoding_name(medium.formats.front());
-        if (name.empty()) name = medium.formats.front();
-        if (!out.empty()) out += ',';
-        out.append(name);
-    }
-    return out;
-}
-
 namespace {
 
 class Writer {

@@ -84,8 +84,8 @@ struct Description {
 /// RFC 3551 §6: "PCMU" for 0 ...; empty for numbers without an assignment.
 [[nodiscard]] std::string_view static_encoding_name(unsigned payload_type);
 
-/// What a call record keeps: the first format of each accepted medium of the answer, by name, "opus,VP8"; empty if it cannot be
-/// read. The offer, if given, supplies the rtpmap that an answer left out.
+/// What a call record keeps: the first format of each accepted medium of the answer, by name, "opus,VP8"; empty if there
+/// is none. The other lines are not judged. The offer, if given, supplies the rtpmap that an answer left out.
 [[nodiscard]] std::string codec_names(std::string_view answer, std::string_view offer = {});
 
 }  // namespace offhook::sdp

@@ -24,17 +24,6 @@ void add_lower(SipHash& hash, std::string_view text) {
     hash.add(size);
 }
 
-std::uint64_t hash_of(const SipKey& key, const KeyParts& p) {
-    SipHash hash(key);
-    hash.add(p.method);
-    if (!p.rfc2543()) {
-        hash.add(p.via.branch);
-        add_lower(hash, p.via.host);
-        return hash.add(std::uint64_t{p.via.port}).finish();
-    }
-    return hash.add(p.via_text).add(p.call_id).add(p.from_tag).add(p.to_tag).add(p.request_uri).add(std::uint64_t{p.cseq}).finish();
-}
-
 }  // namespace
 
 std::optional<KeyParts> key_parts(const message::Message& request) {
@@ -60,8 +49,17 @@ std::optional<KeyParts> key_parts(const message::Message& request) {
     return parts;
 }
 
-Key key_of(const SipKey& salt, const KeyParts& parts) {
-    return {hash_of(salt, parts), hash_of({~salt.k1, ~salt.k0}, parts)};
+Key key_of(const SipKey& salt, const KeyParts& p) {
+    SipHash hash(salt, SipHash::Width::bits_128);
+    hash.add(p.method);
+    if (p.rfc2543()) {
+        hash.add(p.via_text).add(p.call_id).add(p.from_tag).add(p.to_tag).add(p.request_uri).add(std::uint64_t{p.cseq});
+    } else {
+        hash.add(p.via.branch);
+        add_lower(hash, p.via.host);
+        hash.add(std::uint64_t{p.via.port});
+    }
+    return hash.finish_wide();
 }
 
 KeyParts with_method(KeyParts parts, std::string_view method) {

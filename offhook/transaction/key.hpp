@@ -14,10 +14,7 @@
 
 namespace offhook::transaction {
 
-struct Key {
-    std::uint64_t high = 0, low = 0;
-    friend bool operator==(const Key&, const Key&) = default;
-};
+using Key = WideHash;
 
 /// What of a request is hashed, read once.
 struct KeyParts {
