@@ -1,22 +1,21 @@
 // Counts every operator new of a program: for tests and benchmarks of paths that must take nothing from the heap.
 //
 // Replaces the global allocation functions, so exactly one source file of a program includes this. Sanitizers replace them too:
-// leave such a program out where one is on. Thread rule: any thread; the count is of all of them together.
+// leave such a program out where one is on. Thread rule: a program of one thread.
 #pragma once
-#include <atomic>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 
 namespace offhook::test {
 
-inline std::atomic<std::uint64_t> allocation_count{0};
+inline std::uint64_t allocation_count = 0;
 
 /// Since the program began.
-[[nodiscard]] inline std::uint64_t allocations() { return allocation_count.load(std::memory_order_relaxed); }
+[[nodiscard]] inline std::uint64_t allocations() { return allocation_count; }
 
 inline void* counted(void* memory) {
-    allocation_count.fetch_add(1, std::memory_order_relaxed);
+    ++allocation_count;
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
