@@ -37,7 +37,8 @@ using message::HeaderId;
 constexpr std::size_t many = 100'000;
 
 std::string invite() {
-    std::ifstream file(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "tests/conformance/data/rfc3665/3.2-F04-invite-alice-proxy-1.dat", std::ios::binary);
+    std::ifstream file(std::filesystem::path(OFFHOOK_SOURCE_DIR) / "tests/conformance/data/rfc3665/3.2-F04-invite-alice-proxy-1.dat",
+                       std::ios::binary);
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
@@ -153,9 +154,9 @@ void look_up(benchmark::State& state) {
     std::vector<std::string> addresses;
     for (std::size_t i = 0; i < many; ++i) {
         addresses.push_back("u" + std::to_string(1'000'000 + i) + "@example.com");
-        location::BindingSet set{addresses.back(), {}};
-        set.bindings.emplace_back().contact = "sip:u@192.0.2.7:5060";
-        table.publish(std::make_shared<const location::BindingSet>(std::move(set)));
+        location::Binding binding;
+        binding.contact = "sip:u@192.0.2.7:5060";
+        table.publish(location::make_snapshot({addresses.back(), {&binding, 1}}));
     }
     std::ranges::shuffle(addresses, std::mt19937_64(1));
     std::size_t next = 0;
@@ -197,7 +198,8 @@ std::string answered(std::string_view lines, auth::Algorithm algorithm) {
     const auto response =
         auth::digest_response(hasher, {algorithm, ha1, "REGISTER", "sip:example.com", nonce, "auth", "00000001", "0a4f113b", {}}, hex);
     return "REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.7:5060;branch=z9hG4bKone\r\nMax-Forwards: 70\r\nFrom: "
-           "<sip:alice@example.com>;tag=1\r\nTo: <sip:alice@example.com>\r\nCall-ID: c1\r\nCSeq: 2 REGISTER\r\nAuthorization: Digest username=\"alice\", "
+           "<sip:alice@example.com>;tag=1\r\nTo: <sip:alice@example.com>\r\nCall-ID: c1\r\nCSeq: 2 REGISTER\r\nAuthorization: Digest "
+           "username=\"alice\", "
            "realm=\"example.com\", nonce=\"" +
            nonce + "\", uri=\"sip:example.com\", response=\"" + std::string(response) + "\", algorithm=" + std::string(auth::name_of(algorithm)) +
            ", qop=auth, nc=00000001, cnonce=\"0a4f113b\"\r\nContact: <sip:alice@192.0.2.7>\r\nContent-Length: 0\r\n\r\n";

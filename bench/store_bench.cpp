@@ -91,17 +91,19 @@ void ended(accounting::CallRecord& r) {
 }
 
 location::BindingSnapshot bindings_of(unsigned number, UtcTime now) {
+    const std::string contact = numbered("sip:u%07u@192.0.2.200:49152;transport=udp;ob;x=0123456789ab", number);  // 60 octets
+    const std::string call_id = numbered("%08x-77aa@192.0.2.200", number);
     location::Binding b;
-    b.contact = numbered("sip:u%07u@192.0.2.200:49152;transport=udp;ob;x=0123456789ab", number);  // 60 octets
+    b.contact = contact;
     b.expires = now + 3600s;
-    b.call_id = numbered("%08x-77aa@192.0.2.200", number);
+    b.call_id = call_id;
     b.cseq = 2;
     b.path = "<sip:edge1.example.com;lr>";
     b.user_agent = "Telephone/4.2";
     b.flow.local = *Endpoint::parse("192.0.2.1:5060");
     b.flow.remote = *Endpoint::parse("192.0.2.200:49152");
     b.registered = now;
-    return std::make_shared<const location::BindingSet>(location::BindingSet{numbered("sip:u%07u@example.com", number), {std::move(b)}});
+    return location::make_snapshot({numbered("sip:u%07u@example.com", number), {&b, 1}});
 }
 
 struct Spent {
@@ -227,12 +229,14 @@ void pace(const char* what, unsigned rate, unsigned seconds, const store::Config
     store.flush();
     const double writer = spent_by("offhook-writer") - writer_before;
     const auto health = store.health().writer;
-    std::printf("%s %u/s, window %lld ms: writer %.1f us each, caller %.1f us each (%.1f of it putting), %.1f groups/s of %.1f rows, waited p50 "
-                "%.2f p99 %.2f ms, %zu failed\n",
-                what, rate, static_cast<long long>(config.commit_window.count()), writer / static_cast<double>(total),
-                (Spent::of_thread() - before) / static_cast<double>(total), putting / static_cast<double>(total),
-                static_cast<double>(health.groups) / std::chrono::duration<double>(Clock::now() - start).count(),
-                static_cast<double>(health.committed) / static_cast<double>(health.groups), answers.percentile(0.5), answers.percentile(0.99), answers.failed);
+    std::printf(
+        "%s %u/s, window %lld ms: writer %.1f us each, caller %.1f us each (%.1f of it putting), %.1f groups/s of %.1f rows, waited p50 "
+        "%.2f p99 %.2f ms, %zu failed\n",
+        what, rate, static_cast<long long>(config.commit_window.count()), writer / static_cast<double>(total),
+        (Spent::of_thread() - before) / static_cast<double>(total), putting / static_cast<double>(total),
+        static_cast<double>(health.groups) / std::chrono::duration<double>(Clock::now() - start).count(),
+        static_cast<double>(health.committed) / static_cast<double>(health.groups), answers.percentile(0.5), answers.percentile(0.99),
+        answers.failed);
 }
 
 Ticket ticket(std::size_t slot) { return {0, 0, {static_cast<std::uint32_t>(slot), 1}}; }
@@ -284,8 +288,8 @@ void load(unsigned count) {
     const double time = std::chrono::duration<double>(Clock::now() - start).count();
     const auto last = store->find(numbered("sip:u%07u@example.com", count - 1));
     const std::size_t after = resident();
-    std::printf("load: %zu addresses in %.2f s, %.0f octets of memory each; the last is %sthere; file %.0f octets each\n", store->health().addresses, time,
-                static_cast<double>(after - before) / count, last ? "" : "NOT ",
+    std::printf("load: %zu addresses in %.2f s, %.0f octets of memory each; the last is %sthere; file %.0f octets each\n", store->health().addresses,
+                time, static_cast<double>(after - before) / count, last ? "" : "NOT ",
                 static_cast<double>(std::filesystem::file_size(config.path)) / count);
 }
 

@@ -177,7 +177,7 @@ void ServerWatch::bound(const location::BindingSet& set) {
         places_.insert(binding.flow.remote.address);
         add(binding.contact);
         const auto open = binding.path.find('<'), close = binding.path.find('>');
-        if (open != std::string::npos && close > open) add(std::string_view(binding.path).substr(open + 1, close - open - 1));
+        if (open != std::string_view::npos && close > open) add(binding.path.substr(open + 1, close - open - 1));
     }
 }
 

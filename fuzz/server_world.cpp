@@ -245,7 +245,7 @@ void ServerWorld::commit(location::BindingSnapshot next, Ticket ticket) {
     if (!ok) --store_fails_;
     later(store_delay_, [this, ticket, ok, next = std::move(next)](Now at) {
         if (ok) watch_.bound(*next);
-        if (ok) bindings_.insert_or_assign(next->address_of_record, next);
+        if (ok) bindings_.insert_or_assign(std::string(next->address_of_record), next);
         core_->on_committed(ticket, ok, at);
     });
 }

@@ -157,15 +157,12 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
 
 TEST_F(CommandLine, RegistrationsCallsAndRecords) {
     const UtcTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-    auto set = std::make_shared<location::BindingSet>();
-    set->address_of_record = "alice@example.com";
     location::Binding binding;
     binding.contact = "sip:alice@192.0.2.1";
     binding.expires = now + 1h;
     binding.user_agent = "\x1b[31mred";
     binding.flow.remote = *Endpoint::parse("192.0.2.1:5060");
-    set->bindings.push_back(binding);
-    store_->commit(set, {});
+    store_->commit(location::make_snapshot({"alice@example.com", {&binding, 1}}), {});
     for (std::uint64_t i = 1; i <= 3; ++i) {
         accounting::CallRecord record;
         record.id = record.call = i;

@@ -24,7 +24,7 @@ void append(json::array& out, const location::BindingSet& set, UtcTime at) {
         if (binding.expires <= at) continue;
         out.push_back(json::object{
             {"aor", shown(set.address_of_record)},
-            {"contact", shown(binding.contact + binding.parameters)},
+            {"contact", shown(std::string(binding.contact).append(binding.parameters))},
             {"q", binding.q / 1000.0},
             {"expires", time_json(binding.expires)},
             {"seconds", std::chrono::ceil<std::chrono::seconds>(binding.expires - at).count()},
@@ -111,8 +111,8 @@ Response Api::registrations(const Request& request) {
     } else {
         const auto page = store_.reader().bindings(store::unescaped(request.parameter("after").value_or("")), *limit);
         if (!page) return unavailable(page.error());
-        for (const location::BindingSet& set : *page) append(rows, set, at);
-        if (page->size() == *limit) body["next"] = shown(page->back().address_of_record);
+        for (const location::BindingSnapshot& set : *page) append(rows, *set, at);
+        if (page->size() == *limit) body["next"] = shown(page->back()->address_of_record);
     }
     body["registrations"] = std::move(rows);
     return json_response(200, body);

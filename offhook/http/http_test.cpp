@@ -164,17 +164,15 @@ TEST(Import, NamesEveryWrongLine) {
 TEST_F(ApiTest, RegistrationsAreListedUntilTheyExpire) {
     const UtcTime now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
     for (const std::string name : {"alice", "bob", "carol"}) {
-        auto set = std::make_shared<location::BindingSet>();
-        set->address_of_record = name + "@example.com";
+        const std::string address = name + "@example.com", contact = "sip:" + name + "@192.0.2.1:5062";
         location::Binding binding;
-        binding.contact = "sip:" + name + "@192.0.2.1:5062";
+        binding.contact = contact;
         binding.expires = name == "carol" ? now - 1s : now + 100s;
         binding.registered = now;
         binding.call_id = "c";
-        binding.user_agent = std::string("Phone\xff 1\0", 9);
+        binding.user_agent = {"Phone\xff 1\0", 9};
         binding.flow.remote = *Endpoint::parse("198.51.100.7:40000");
-        set->bindings.push_back(binding);
-        store_->commit(set, {});
+        store_->commit(location::make_snapshot({address, {&binding, 1}}), {});
     }
     store_->flush();
     const auto rows = get("/v1/registrations").json().at("registrations");

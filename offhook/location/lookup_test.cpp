@@ -13,18 +13,50 @@ using ::testing::ElementsAre;
 
 const UtcTime start = UtcTime(std::chrono::seconds(1'800'000'000));
 
-Binding binding(std::string contact, std::uint16_t q, Duration lives) {
+Binding binding(std::string_view contact, std::uint16_t q, Duration lives) {
     Binding b;
-    b.contact = std::move(contact);
+    b.contact = contact;
     b.q = q;
     b.expires = start + lives;
     return b;
 }
 
+TEST(Snapshot, HoldsAllOfItsOwn) {
+    BindingSnapshot snapshot;
+    {
+        std::string contact = "sip:first@192.0.2.1", path = "<sip:edge;lr>", address = "a@b", empty;
+        Binding first = binding(contact, 500, 10s), second = binding("sip:second@192.0.2.2", 1000, 20s);
+        first.parameters = ";x";
+        first.call_id = empty;
+        first.path = path;
+        first.cseq = 7;
+        first.flow.remote = *Endpoint::parse("[2001:db8::7]:49152");
+        second.user_agent = "Phone";
+        second.behind_nat = true;
+        const Binding both[] = {first, second};
+        snapshot = make_snapshot({address, both});
+        for (std::string* text : {&contact, &path, &address}) text->assign(text->size(), '?');
+    }
+    ASSERT_EQ(snapshot->bindings.size(), 2u);
+    const Binding &first = snapshot->bindings[0], &second = snapshot->bindings[1];
+    EXPECT_EQ(snapshot->address_of_record, "a@b");
+    EXPECT_THAT((std::vector{first.contact, first.parameters, first.call_id, first.path, first.user_agent}),
+                ElementsAre("sip:first@192.0.2.1", ";x", "", "<sip:edge;lr>", ""));
+    EXPECT_THAT((std::vector{second.contact, second.parameters, second.call_id, second.path, second.user_agent}),
+                ElementsAre("sip:second@192.0.2.2", "", "", "", "Phone"));
+    EXPECT_EQ(first.q, 500);
+    EXPECT_EQ(first.expires, start + 10s);
+    EXPECT_EQ(first.cseq, 7u);
+    EXPECT_EQ(first.flow.remote, *Endpoint::parse("[2001:db8::7]:49152"));
+    EXPECT_TRUE(second.behind_nat);
+    EXPECT_EQ(make_snapshot({"c@d", {}})->address_of_record, "c@d");
+}
+
 // RFC 3261 §16.6: higher q first, equal ones together.
 TEST(Targets, StandByQAndLeaveOutWhatExpired) {
-    const BindingSet set{"a@b", {binding("sip:1", 500, 10s), binding("sip:2", 1000, 10s), binding("sip:3", 500, 10s), binding("sip:4", 1000, 1s)}};
-    std::vector<std::string> contacts;
+    const Binding bindings[] = {binding("sip:1", 500, 10s), binding("sip:2", 1000, 10s), binding("sip:3", 500, 10s), binding("sip:4", 1000, 1s)};
+    const BindingSet set{"a@b", bindings};
+    std::vector<std::string_view> contacts;
     const Targets found = targets(set, start + 1s);
     for (const Binding* b : found) contacts.push_back(b->contact);
     EXPECT_THAT(contacts, ElementsAre("sip:2", "sip:1", "sip:3"));
@@ -81,9 +113,7 @@ TEST(BehindNat, ComparesTheContactWithTheSource) {
 class MemoryStore : public ::testing::Test {
 protected:
     static Now at(Duration d) { return {Instant(d), start + d}; }
-    static BindingSnapshot set(std::string address, std::vector<Binding> bindings) {
-        return std::make_shared<const BindingSet>(BindingSet{std::move(address), std::move(bindings)});
-    }
+    static BindingSnapshot set(std::string_view address, const std::vector<Binding>& bindings) { return make_snapshot({address, bindings}); }
     std::vector<std::pair<std::uint32_t, bool>> answers;
     MemoryBindingStore store{[this](Ticket ticket, bool ok, Now) { answers.emplace_back(ticket.handle.slot, ok); }, 5ms};
 };

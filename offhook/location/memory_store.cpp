@@ -21,7 +21,7 @@ void MemoryBindingStore::advance(Now now) {
         } else if (done.next->bindings.empty()) {
             sets_.erase(done.next->address_of_record);
         } else {
-            sets_.insert_or_assign(done.next->address_of_record, done.next);
+            sets_.insert_or_assign(std::string(done.next->address_of_record), done.next);
         }
         answer_(done.ticket, ok, now);
     }

@@ -2,6 +2,7 @@
 // accounting that does what the test says, and phones as text.
 #pragma once
 #include <chrono>
+#include <deque>
 #include <map>
 #include <set>
 #include <stdexcept>
@@ -59,11 +60,12 @@ class Bindings final : public location::BindingStore {
 public:
     [[nodiscard]] location::BindingSnapshot find(std::string_view aor) const override {
         const auto found = sets.find(std::string(aor));
-        return found == sets.end() ? nullptr : std::make_shared<const location::BindingSet>(found->second);
+        return found == sets.end() ? nullptr : location::make_snapshot({found->first, found->second});
     }
     [[nodiscard]] bool loaded() const override { return is_loaded; }
     void commit(location::BindingSnapshot, Ticket) override {}
-    std::map<std::string, location::BindingSet> sets;
+    std::map<std::string, std::vector<location::Binding>> sets;
+    std::deque<std::string> contacts;
     bool is_loaded = true;
 };
 
@@ -210,13 +212,11 @@ struct World : transaction::ServerUser {
     void receive(const std::string& bytes, std::string_view from = alice) { receive(bytes, flow_of(from)); }
 
     location::Binding& bind(const std::string& user, const std::string& contact, std::uint16_t q = 1000) {
-        location::BindingSet& set = bindings.sets[user + "@example.com"];
         location::Binding binding;
-        binding.contact = contact;
+        binding.contact = bindings.contacts.emplace_back(contact);
         binding.q = q;
         binding.expires = UtcTime(24h);
-        set.bindings.push_back(binding);
-        return set.bindings.back();
+        return bindings.sets[user + "@example.com"].emplace_back(binding);
     }
 
     /// The first lines of what left since the last call, each with where it went.

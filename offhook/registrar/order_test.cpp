@@ -80,9 +80,9 @@ struct World {
             EXPECT_LE(location::targets(*set, at(now).utc).size(), config.max_contacts);
             std::set<std::string> contacts;
             for (const location::Binding& binding : set->bindings) {
-                EXPECT_TRUE(contacts.insert(binding.contact).second) << binding.contact;
+                EXPECT_TRUE(contacts.emplace(binding.contact).second) << binding.contact;
                 if (binding.expires <= at(now).utc) continue;
-                std::uint32_t& highest = committed[binding.contact + " " + binding.call_id];
+                std::uint32_t& highest = committed[std::string(binding.contact) + " " + std::string(binding.call_id)];
                 EXPECT_GE(binding.cseq, highest);  // never back to an older request
                 highest = binding.cseq;
             }

@@ -111,12 +111,12 @@ bool Registrar::start(RequestPtr request, const std::string& address_of_record, 
         refuse(*request, next.error(), now);
         return false;
     }
-    if (next->bindings.empty() && (!current || current->bindings.empty())) {  // nothing was there to remove
+    if ((*next)->bindings.empty() && (!current || current->bindings.empty())) {  // nothing was there to remove
         answer(*request, nullptr, now);
         return false;
     }
     const Handle handle = commits_.emplace(Commit{std::move(request), address_of_record});
-    store_.commit(std::make_shared<const BindingSet>(std::move(*next)), {shard_, ticket_kind_, handle});
+    store_.commit(std::move(*next), {shard_, ticket_kind_, handle});
     return true;
 }
 

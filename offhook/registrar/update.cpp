@@ -4,7 +4,6 @@
 #include <chrono>
 #include <iterator>
 #include <optional>
-#include <vector>
 
 #include "offhook/base/text.hpp"
 #include "offhook/location/lookup.hpp"
@@ -17,6 +16,7 @@ namespace offhook::registrar {
 
 using location::Binding;
 using location::BindingSet;
+using location::BindingSnapshot;
 using message::HeaderId;
 
 namespace {
@@ -148,53 +148,52 @@ std::expected<Update, Refusal> read_update(const message::Message& request, cons
     return update;
 }
 
-std::expected<BindingSet, Refusal> apply(const BindingSet* current, const Update& update, std::string_view address_of_record,
-                                         const transport::Flow& flow, UtcTime now, const Config& config) {
-    BindingSet next{std::string(address_of_record), {}};
+std::expected<BindingSnapshot, Refusal> apply(const BindingSet* current, const Update& update, std::string_view address_of_record,
+                                              const transport::Flow& flow, UtcTime now, const Config& config) {
+    boost::container::small_vector<Binding, 4> next;  // their texts lie in the request and in what is current
     if (current != nullptr)
-        std::copy_if(current->bindings.begin(), current->bindings.end(), std::back_inserter(next.bindings),
+        std::copy_if(current->bindings.begin(), current->bindings.end(), std::back_inserter(next),
                      [now](const Binding& binding) { return binding.expires > now; });
     if (update.star) {
-        for (const Binding& binding : next.bindings)
+        for (const Binding& binding : next)
             if (out_of_order(binding, update)) return std::unexpected(aborted());
-        next.bindings.clear();
-        return next;
+        return location::make_snapshot({address_of_record, {}});
     }
 
-    const std::size_t before = next.bindings.size();
-    std::vector<bool> touched(before, false);  // by this request: a contact that it names twice is simply updated twice
+    const std::size_t before = next.size();
+    boost::container::small_vector<bool, 8> touched(before, false);  // by this request: a contact that it names twice is simply updated twice
     for (const ContactUpdate& change : update.contacts) {
         const auto uri = message::parse_uri(change.uri);
         if (!uri) return std::unexpected(refusal(400, "Bad Contact"));
-        const auto same = std::find_if(next.bindings.begin(), next.bindings.end(), [&](const Binding& binding) {
+        const auto same = std::find_if(next.begin(), next.end(), [&](const Binding& binding) {
             const auto known = message::parse_uri(binding.contact);
             return known && message::equivalent(*known, *uri);
         });
-        const auto at = same - next.bindings.begin();
-        const bool exists = same != next.bindings.end();
+        const auto at = same - next.begin();
+        const bool exists = same != next.end();
         if (exists && !touched[static_cast<std::size_t>(at)] && out_of_order(*same, update)) return std::unexpected(aborted());
         if (change.expires == 0) {
-            if (exists) next.bindings.erase(same);
+            if (exists) next.erase(same);
             if (exists) touched.erase(touched.begin() + at);
             continue;
         }
-        Binding& binding = exists ? *same : next.bindings.emplace_back();
-        touched.resize(next.bindings.size());
+        Binding& binding = exists ? *same : next.emplace_back();
+        touched.resize(next.size());
         touched[static_cast<std::size_t>(at)] = true;
-        binding = Binding{std::string(change.uri),
-                          change.parameters,
-                          change.q,
-                          now + std::chrono::seconds(change.expires),
-                          std::string(update.call_id),
-                          update.cseq,
-                          update.path,
-                          std::string(update.user_agent),
-                          flow,
-                          location::behind_nat(*uri, flow, !update.path.empty()),
-                          now};
+        binding = Binding{.contact = change.uri,
+                          .parameters = change.parameters,
+                          .call_id = update.call_id,
+                          .path = update.path,
+                          .user_agent = update.user_agent,
+                          .expires = now + std::chrono::seconds(change.expires),
+                          .registered = now,
+                          .cseq = update.cseq,
+                          .q = change.q,
+                          .behind_nat = location::behind_nat(*uri, flow, !update.path.empty()),
+                          .flow = flow};
     }
-    if (next.bindings.size() > config.max_contacts && next.bindings.size() > before) return std::unexpected(refusal(403, "Too Many Contacts"));
-    return next;
+    if (next.size() > config.max_contacts && next.size() > before) return std::unexpected(refusal(403, "Too Many Contacts"));
+    return location::make_snapshot({address_of_record, next});
 }
 
 void append_ok_headers(std::string& out, const BindingSet* set, const message::Message& request, UtcTime now) {

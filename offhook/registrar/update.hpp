@@ -43,9 +43,9 @@ struct Update {
 
 /// The bindings after the update; `current` may be null. What expired before `now` is left out. 500 if the request is out of order, 403
 /// if there would be too many contacts.
-[[nodiscard]] std::expected<location::BindingSet, Refusal> apply(const location::BindingSet* current, const Update& update,
-                                                                 std::string_view address_of_record, const transport::Flow& flow, UtcTime now,
-                                                                 const Config& config);
+[[nodiscard]] std::expected<location::BindingSnapshot, Refusal> apply(const location::BindingSet* current, const Update& update,
+                                                                      std::string_view address_of_record, const transport::Flow& flow, UtcTime now,
+                                                                      const Config& config);
 
 /// Appends the header lines of the 200: every binding that lives with its remaining seconds, Path as received, Supported and Date.
 void append_ok_headers(std::string& out, const location::BindingSet* set, const message::Message& request, UtcTime now);

@@ -11,7 +11,7 @@ namespace {
 
 using auth::test::OwnedMessage;
 using auth::test::RequestParts;
-using location::BindingSet;
+using location::BindingSnapshot;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -26,11 +26,11 @@ protected:
         config.domains = {"example.com"};
         flow.remote = Endpoint::parse("192.0.2.7:5060").value();
     }
-    std::expected<BindingSet, Refusal> result_of(const std::string& headers, std::string call_id = "c1", unsigned cseq = 1) {
+    std::expected<BindingSnapshot, Refusal> result_of(const std::string& headers, std::string call_id = "c1", unsigned cseq = 1) {
         const OwnedMessage request(write(RequestParts{.call_id = std::move(call_id), .headers = headers, .cseq = cseq}));
         const auto update = read_update(request.message, config);
         if (!update) return std::unexpected(update.error());
-        return apply(current ? &*current : nullptr, *update, "alice@example.com", flow, now, config);
+        return apply(current.get(), *update, "alice@example.com", flow, now, config);
     }
     /// Status of the refusal, or 200 with the result kept.
     int put(const std::string& headers, std::string call_id = "c1", unsigned cseq = 1) {
@@ -46,14 +46,15 @@ protected:
     std::vector<std::string> bindings() const {
         std::vector<std::string> list;
         if (current)
-            for (const auto& b : current->bindings) list.push_back(b.contact + " " + std::to_string(location::remaining_seconds(b, now)));
+            for (const auto& b : current->bindings)
+                list.push_back(std::string(b.contact) + " " + std::to_string(location::remaining_seconds(b, now)));
         return list;
     }
 
     Config config;
     transport::Flow flow;
     UtcTime now = start;
-    std::optional<BindingSet> current;
+    BindingSnapshot current;
     Refusal refused{};
 };
 
@@ -61,7 +62,7 @@ TEST_F(Updates, StoreWhatReachesThePhone) {
     EXPECT_EQ(
         put("Contact: \"A\" <sip:alice@10.0.0.5:5061;transport=udp>;q=0.7;expires=120;+sip.instance=\"<urn:x>\"\r\nUser-Agent: phone 1\r\n", "c9", 4),
         200);
-    const location::Binding& b = current->bindings.at(0);
+    const location::Binding& b = current->bindings.front();
     EXPECT_EQ(current->address_of_record, "alice@example.com");
     EXPECT_EQ(b.contact, "sip:alice@10.0.0.5:5061;transport=udp");
     EXPECT_EQ(b.parameters, ";+sip.instance=\"<urn:x>\"");
@@ -100,7 +101,7 @@ TEST_P(Intervals, Give) {
     if (c.status == 423) {
         EXPECT_EQ(refused.headers, "Min-Expires: 60\r\n");
     } else if (c.seconds > 0) {
-        EXPECT_EQ(current->bindings.at(0).expires, start + std::chrono::seconds(c.seconds));
+        EXPECT_EQ(current->bindings.front().expires, start + std::chrono::seconds(c.seconds));
     } else {
         EXPECT_THAT(bindings(), IsEmpty());
     }

@@ -15,7 +15,7 @@ void BindingTable::publish(const location::BindingSnapshot& next) {
     location::BindingSnapshot old;  // freed after the lock is released
     Stripe& s = const_cast<Stripe&>(stripe(next->address_of_record));
     const std::lock_guard lock(s.mutex);
-    const auto found = s.sets.find(std::string_view(next->address_of_record));
+    const auto found = s.sets.find(next->address_of_record);
     if (found != s.sets.end()) {
         old = *found;
         s.sets.erase(found);  // the key lies in the set that is replaced

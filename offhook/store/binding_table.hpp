@@ -25,7 +25,7 @@ private:
     struct Hash {
         using is_transparent = void;
         std::size_t operator()(std::string_view address) const { return std::hash<std::string_view>{}(address); }
-        std::size_t operator()(const location::BindingSnapshot& set) const { return (*this)(std::string_view(set->address_of_record)); }
+        std::size_t operator()(const location::BindingSnapshot& set) const { return (*this)(set->address_of_record); }
     };
     struct Equal {
         using is_transparent = void;

@@ -259,12 +259,12 @@ TEST(Fault, ExpiredBindingsAreNotLoadedAndArePurged) {
 
     config.purge_interval = 1ms;
     store = opened(config, &answers);
-    EXPECT_TRUE(eventually([&] { return store->reader().bindings("sip:g", 10)->front().address_of_record == "sip:half@example.com"; }));
+    EXPECT_TRUE(eventually([&] { return store->reader().bindings("sip:g", 10)->front()->address_of_record == "sip:half@example.com"; }));
     EXPECT_TRUE(eventually([&] { return store->find("sip:half@example.com")->bindings.size() == 1; }));
     const auto left = store->reader().bindings("", 10).value();
     ASSERT_EQ(left.size(), 2U);
-    EXPECT_EQ(left[0].bindings.at(0).contact, "sip:h@192.0.2.2");
-    EXPECT_EQ(left[1].bindings.at(0).contact, "sip:l@192.0.2.9");
+    EXPECT_EQ(left[0]->bindings.front().contact, "sip:h@192.0.2.2");
+    EXPECT_EQ(left[1]->bindings.front().contact, "sip:l@192.0.2.9");
 }
 
 TEST(Fault, OldEventsAreRemovedAndNoSeqComesTwice) {

@@ -74,7 +74,8 @@ inline UtcTime seconds_from_now(int seconds) {
     return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()) + std::chrono::seconds(seconds);
 }
 
-inline location::Binding binding(const std::string& contact, int expires_in = 3600) {
+/// A view: the contact is to live until bindings() has copied it.
+inline location::Binding binding(std::string_view contact, int expires_in = 3600) {
     location::Binding b;
     b.contact = contact;
     b.parameters = ";+sip.instance=\"<urn:uuid:0>\"";
@@ -83,7 +84,8 @@ inline location::Binding binding(const std::string& contact, int expires_in = 36
     b.call_id = "a84b4c76e66710@pc33";
     b.cseq = 4294967295;
     b.path = "<sip:p1.example.com;lr>,<sip:p2.example.com;lr>";
-    b.user_agent = std::string("Phone\0\\ \xff\xfe 1", 12) + "\u00e9";
+    static const std::string agent = std::string("Phone\0\\ \xff\xfe 1", 12) + "\u00e9";
+    b.user_agent = agent;
     b.flow.protocol = transport::Protocol::tcp;
     b.flow.listener = 3;
     b.flow.local = *Endpoint::parse("192.0.2.1:5060");
@@ -93,8 +95,8 @@ inline location::Binding binding(const std::string& contact, int expires_in = 36
     return b;
 }
 
-inline location::BindingSnapshot bindings(const std::string& aor, std::vector<location::Binding> list) {
-    return std::make_shared<const location::BindingSet>(location::BindingSet{aor, std::move(list)});
+inline location::BindingSnapshot bindings(std::string_view aor, const std::vector<location::Binding>& list) {
+    return location::make_snapshot({aor, list});
 }
 
 inline void expect_equal(const location::Binding& a, const location::Binding& b) {

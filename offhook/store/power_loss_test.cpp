@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <random>
 #include <string>
@@ -56,12 +57,14 @@ std::string address(std::uint32_t i) { return "sip:u" + std::to_string(i) + "@ex
 
 location::BindingSnapshot version_of(std::uint32_t i, std::uint32_t version, std::uint32_t count) {
     std::vector<location::Binding> list;
+    std::deque<std::string> contacts;
+    const std::string agent(version % 7 * 100, 'x');
     for (std::uint32_t n = 0; n < count; ++n) {
-        list.push_back(binding("sip:u@192.0.2." + std::to_string(n)));
+        list.push_back(binding(contacts.emplace_back("sip:u@192.0.2." + std::to_string(n))));
         list.back().cseq = version;
-        list.back().user_agent = std::string(version % 7 * 100, 'x');
+        list.back().user_agent = agent;
     }
-    return bindings(address(i), std::move(list));
+    return bindings(address(i), list);
 }
 
 class Trial {

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "offhook/store/binding_rows.hpp"
 #include "offhook/store/connect.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/event.hpp"
@@ -123,37 +124,6 @@ private:
     RecordReader row_;
     long long id_ = 0;
     soci::statement statement_;
-};
-
-struct BindingReader {
-    location::Binding b;
-    std::string aor, protocol, local, remote;
-    int q = 0, listener = 0, behind_nat = 0;
-    long long expires = 0, cseq = 0, registered = 0;
-
-    static std::string select() {
-        return "SELECT aor, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, local, remote, behind_nat, "
-               "registered "
-               "FROM binding";
-    }
-    void bind(Query& query) {
-        query.reads(aor, b.contact, b.parameters, q, expires, b.call_id, cseq, b.path, b.user_agent, protocol, listener, local, remote, behind_nat,
-                    registered);
-    }
-    location::Binding take() {
-        location::Binding out = b;
-        for (std::string* text : {&out.contact, &out.parameters, &out.call_id, &out.path, &out.user_agent}) restore(*text);
-        out.q = static_cast<std::uint16_t>(q);
-        out.expires = utc(expires);
-        out.cseq = static_cast<std::uint32_t>(cseq);
-        out.flow.protocol = protocol_named(protocol);
-        out.flow.listener = static_cast<std::uint16_t>(listener);
-        out.flow.local = Endpoint::parse(local).value_or(Endpoint{});
-        out.flow.remote = Endpoint::parse(remote).value_or(Endpoint{});
-        out.behind_nat = behind_nat != 0;
-        out.registered = utc(registered);
-        return out;
-    }
 };
 
 struct UserReader {
@@ -287,25 +257,8 @@ Reader::Page<accounting::CallRecord> Reader::in_progress() {
     }
 }
 
-Reader::Page<location::BindingSet> Reader::bindings(std::string_view after, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) {
-        std::vector<location::BindingSet> page;
-        const std::string cursor = escaped(after);
-        const int sets = bounded(limit), rows = -1;
-        BindingReader row;
-        Query q(sql, BindingReader::select());
-        row.bind(q);
-        const std::string inner = "aor IN (SELECT DISTINCT aor FROM binding WHERE aor > :after ORDER BY aor LIMIT " + std::to_string(sets) + ")";
-        std::string last;
-        q.where(inner, cursor).each(" ORDER BY aor, position", rows, [&] {
-            if (page.empty() || row.aor != last) {
-                last = row.aor;
-                page.push_back({unescaped(row.aor), {}});
-            }
-            page.back().bindings.push_back(row.take());
-        });
-        return page;
-    });
+Reader::Page<location::BindingSnapshot> Reader::bindings(std::string_view after, std::size_t limit) {
+    return pool_->with([&](soci::session& sql) { return read_bindings(sql, after, std::min(limit, page_limit)); });
 }
 
 Reader::Page<auth::User> Reader::users(std::string_view after_domain, std::string_view after_name, std::size_t limit) {

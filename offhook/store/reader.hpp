@@ -64,7 +64,7 @@ public:
     [[nodiscard]] std::expected<std::uint64_t, std::string> last_record();
     [[nodiscard]] Page<accounting::CallRecord> in_progress();
     /// Whole addresses of record, in order of them, expired bindings included. `after`: the last address of the page before.
-    [[nodiscard]] Page<location::BindingSet> bindings(std::string_view after, std::size_t limit);
+    [[nodiscard]] Page<location::BindingSnapshot> bindings(std::string_view after, std::size_t limit);
     /// In order of (domain, name). `after`: the key of the last user of the page before.
     [[nodiscard]] Page<auth::User> users(std::string_view after_domain, std::string_view after_name, std::size_t limit);
     /// Users whose stored realm is another than `realm` (their HA1s would never fit): of this domain, or of any if it is empty.

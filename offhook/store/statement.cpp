@@ -37,6 +37,20 @@ void Statement::bind(int place, std::int64_t number) { check(sqlite3_bind_int64(
 
 void Statement::bind(int place, std::nullptr_t) { check(sqlite3_bind_null(statement_.get(), place)); }
 
+bool Statement::fetch() {
+    const int stepped = sqlite3_step(statement_.get());
+    if (stepped == SQLITE_ROW) return true;
+    if (stepped != SQLITE_DONE) throw soci::sqlite3_soci_error(sqlite3_errmsg(database_), stepped);
+    return false;
+}
+
+std::string_view Statement::text(int column) const {
+    const unsigned char* const text = sqlite3_column_text(statement_.get(), column);  // before its length is asked: this makes it a text
+    return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column))};
+}
+
+std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
+
 int Statement::step() {
     const int stepped = sqlite3_step(statement_.get());
     if (stepped == SQLITE_DONE || stepped == SQLITE_ROW) {

@@ -1,5 +1,6 @@
-// A prepared statement on SQLite itself, for what is written thousands of times a second: values are bound where they lie, nothing is
-// copied and nothing looked up by name. All else goes through SOCI. Throws soci::sqlite3_soci_error. Thread rule: that of its session.
+// A prepared statement on SQLite itself, for what is written thousands of times a second or read a million times at the start: values are bound
+// and read where they lie, nothing is copied and nothing looked up by name. All else goes through SOCI. Throws soci::sqlite3_soci_error. Thread rule:
+// that of its session.
 #pragma once
 #include <soci/soci.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -31,6 +32,16 @@ public:
         (bind(++place, values), ...);
         return step();
     }
+    /// Binds the values and starts a statement with results, which fetch() gives. The values stay where they are until the last row.
+    void start(const auto&... values) {
+        int place = 0;
+        (bind(++place, values), ...);
+    }
+    /// The next row; false after the last.
+    [[nodiscard]] bool fetch();
+    /// Of the row, by column from 0; text until the next row.
+    [[nodiscard]] std::string_view text(int column) const;
+    [[nodiscard]] std::int64_t number(int column) const;
 
 private:
     struct Finalize {

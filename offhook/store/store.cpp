@@ -70,10 +70,9 @@ std::expected<void, std::string> Store::Parts::load_bindings() {
         auto page = reader.bindings(after, page_limit);
         if (!page) return std::unexpected(page.error());
         if (page->empty()) return {};
-        after = page->back().address_of_record;
-        for (location::BindingSet& set : *page)
-            if (std::ranges::any_of(set.bindings, [now](const location::Binding& b) { return b.expires > now; }))
-                bindings.publish(std::make_shared<const location::BindingSet>(std::move(set)));
+        after = page->back()->address_of_record;
+        for (const location::BindingSnapshot& set : *page)
+            if (std::ranges::any_of(set->bindings, [now](const location::Binding& b) { return b.expires > now; })) bindings.publish(set);
     }
 }
 

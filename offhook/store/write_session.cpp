@@ -70,7 +70,7 @@ bool same_row(const location::Binding& a, const location::Binding& b) {
            a.registered == b.registered;
 }
 
-bool holds(const location::BindingSet* set, const std::string& contact) {
+bool holds(const location::BindingSet* set, std::string_view contact) {
     return set != nullptr && std::ranges::any_of(set->bindings, [&](const location::Binding& b) { return b.contact == contact; });
 }
 
@@ -124,27 +124,29 @@ void WriteSession::Statements::write_binding(std::string_view address_of_record,
 }
 
 void WriteSession::Statements::write_record(const accounting::CallRecord& r) {
-    execute(prepared.put_record,
-            "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, "
-            "ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-            "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = "
-            "excluded.from_tag, to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, request_uri = "
-            "excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, answered = excluded.answered, "
-            "ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, status = excluded.status, reason = excluded.reason, "
-            "caller_agent = excluded.caller_agent, callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = "
-            "excluded.dialog",
-            static_cast<std::int64_t>(r.id), static_cast<std::int64_t>(r.call), r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri,
-            r.request_uri, r.binding, r.invited, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason,
-            r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
+    execute(
+        prepared.put_record,
+        "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, "
+        "ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = "
+        "excluded.from_tag, to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, request_uri = "
+        "excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, answered = excluded.answered, "
+        "ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, status = excluded.status, reason = excluded.reason, "
+        "caller_agent = excluded.caller_agent, callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = "
+        "excluded.dialog",
+        static_cast<std::int64_t>(r.id), static_cast<std::int64_t>(r.call), r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri,
+        r.request_uri, r.binding, r.invited, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason,
+        r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
 }
 
 // The facts of the INVITE stay as they are, and with them two of the three indexes.
 bool WriteSession::Statements::update_record(const accounting::CallRecord& r) {
-    return execute(prepared.update_record,
-                   "UPDATE call_record SET to_tag = ?, binding = ?, ringing = ?, answered = ?, ended = ?, seconds = ?, end_cause = ?, status = ?, reason "
-                   "= ?, callee_agent = ?, codecs = ?, dialog = ? WHERE id = ?",
-                   r.to_tag, r.binding, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason, r.callee_agent,
-                   r.codecs, r.dialog, static_cast<std::int64_t>(r.id)) != 0;
+    return execute(
+               prepared.update_record,
+               "UPDATE call_record SET to_tag = ?, binding = ?, ringing = ?, answered = ?, ended = ?, seconds = ?, end_cause = ?, status = ?, reason "
+               "= ?, callee_agent = ?, codecs = ?, dialog = ? WHERE id = ?",
+               r.to_tag, r.binding, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason, r.callee_agent,
+               r.codecs, r.dialog, static_cast<std::int64_t>(r.id)) != 0;
 }
 
 long long WriteSession::Statements::write_user(UserChange::Kind kind) {

@@ -394,13 +394,12 @@ void Writer::purge_bindings(UtcTime now) {
     Outcome<void> outcome = session_->begin();
     for (std::size_t i = 0; outcome && i < addresses.size(); ++i) {
         const location::BindingSnapshot published = bindings_.find(addresses[i]);
-        auto next = std::make_shared<location::BindingSet>();
-        next->address_of_record = addresses[i];
+        std::vector<location::Binding> left;
         if (published)
-            std::ranges::copy_if(published->bindings, std::back_inserter(next->bindings),
-                                 [before](const location::Binding& b) { return b.expires >= before; });
+            std::ranges::copy_if(published->bindings, std::back_inserter(left), [before](const location::Binding& b) { return b.expires >= before; });
+        const location::BindingSnapshot next = location::make_snapshot({addresses[i], left});
         outcome = session_->put_bindings(published.get(), *next, now);
-        sets.push_back(std::move(next));
+        sets.push_back(next);
     }
     if (outcome) outcome = session_->commit();
     if (!outcome) {

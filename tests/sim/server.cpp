@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <stdexcept>
 
 namespace offhook::sim {
@@ -72,21 +73,21 @@ void Server::restart() {
 }
 
 void Server::bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere) {
-    auto set = std::make_shared<location::BindingSet>();
-    set->address_of_record = call.callee + "@example.com";
+    std::deque<std::string> contacts;
+    std::vector<location::Binding> bindings;
     for (const LegScript& leg : call.legs) {
         const Endpoint& place = leg.act == LegScript::Act::dead ? nowhere : phones[leg.phone];
         location::Binding binding;
-        binding.contact = fmt::format("sip:{}@{}", leg.user, place.text());
+        binding.contact = contacts.emplace_back(fmt::format("sip:{}@{}", leg.user, place.text()));
         binding.q = leg.q;
         binding.expires = world_.now.utc + std::chrono::hours(1);
         binding.call_id = leg.user;
         binding.flow.local = at_;
         binding.flow.remote = place;
         binding.registered = world_.now.utc;
-        set->bindings.push_back(std::move(binding));
+        bindings.push_back(binding);
     }
-    bindings_.commit(std::move(set), {});
+    bindings_.commit(location::make_snapshot({call.callee + "@example.com", bindings}), {});
     bindings_.advance(world_.now);
 }
 
