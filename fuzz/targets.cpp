@@ -14,6 +14,7 @@ constexpr Target all[] = {
     {"message", fuzz_message, 20'000, ""},
     {"offer_answer", fuzz_offer_answer, 5'000},
     {"parameters", fuzz_parameters},
+    {"radius", fuzz_radius, 5'000},
     {"sdp", fuzz_sdp},
     {"server", fuzz_server, 1'000, "R 1 0\nR 1 1\nG 4\n"},
     {"stream", fuzz_stream, 20'000, "\x06"},

@@ -17,6 +17,7 @@ void fuzz_headers(std::string_view bytes);
 void fuzz_message(std::string_view bytes);
 void fuzz_offer_answer(std::string_view bytes);
 void fuzz_parameters(std::string_view bytes);
+void fuzz_radius(std::string_view bytes);
 void fuzz_sdp(std::string_view bytes);
 void fuzz_server(std::string_view bytes);
 void fuzz_stream(std::string_view bytes);
