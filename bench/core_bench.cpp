@@ -1,6 +1,6 @@
 // What the steps around a message cost: its transaction's key, a step of a machine, a timer armed and cancelled, a look-up of an address of
-// record, credentials verified; and a whole call and a REGISTER through the core of offhookd; beside the least that any program does with
-// an INVITE (`floor`), as in message_bench.
+// record, a call rated, credentials verified; and a whole call and a REGISTER through the core of offhookd; beside the least that any program
+// does with an INVITE (`floor`), as in message_bench.
 //
 // Names are STEP/OF-WHAT; one iteration is one step; `allocations` is the number for each on the warm path. Where others take part in an
 // iteration, `ns` is what the server itself took.
@@ -18,6 +18,7 @@
 #include "offhook/base/allocation_count_test.hpp"
 #include "offhook/auth/digest.hpp"
 #include "offhook/base/timer_wheel.hpp"
+#include "offhook/charging/rating.hpp"
 #include "offhook/message/digest.hpp"
 #include "offhook/message/message.hpp"
 #include "offhook/store/binding_table.hpp"
@@ -168,6 +169,35 @@ void look_up(benchmark::State& state) {
     if (!found) state.SkipWithError("an address is missing");
 }
 
+/// A minute to a destination of one of many prefixes of 4 to 9 octets, by turns that no cache foresees.
+void rate(benchmark::State& state) {
+    std::mt19937_64 random(1);
+    std::vector<charging::Row> rows;
+    std::vector<std::string> destinations;
+    for (std::size_t i = 0; i < many; ++i) {
+        std::string prefix = "+" + std::to_string(10'000'000 + i * 899);
+        prefix.resize(4 + (i % 10 == 0 ? random() % 5 : 5));
+        charging::Row& row = rows.emplace_back();
+        row.prefix = prefix;
+        row.price_per_minute = 90'000;
+        row.valid_from = UtcTime(std::chrono::seconds(i));  // what was cut to the same prefix still differs
+        row.first_increment = 60;
+        destinations.push_back(prefix + "1234567");
+    }
+    const auto tariff = charging::Tariff::make({}, std::move(rows));
+    if (!tariff) return state.SkipWithError("the tariff is refused");
+    std::ranges::shuffle(destinations, random);
+    const UtcTime answered(std::chrono::seconds(1'800'000'000));
+    std::size_t next = 0;
+    bool priced = true;
+    measure(state, [&] {
+        const auto charge = charging::rate(*tariff, {.destination = destinations[next], .answered = answered, .duration = 61s});
+        priced = charge && charge->price.micros == 91'500 && priced;
+        next = (next + 1) % many;
+    });
+    if (!priced) state.SkipWithError("a price is wrong");
+}
+
 class OneUser final : public auth::UserDirectory {
 public:
     OneUser() {
@@ -262,6 +292,7 @@ int main(int argc, char** argv) {
     benchmark::RegisterBenchmark("machine/non-invite", non_invite);
     benchmark::RegisterBenchmark("timer/churn", timer_churn);
     benchmark::RegisterBenchmark("location/look-up", look_up);
+    benchmark::RegisterBenchmark("charging/rate", rate);
     benchmark::RegisterBenchmark("digest/md5", [](benchmark::State& state) { digest(state, auth::Algorithm::md5); });
     benchmark::RegisterBenchmark("digest/sha-256", [](benchmark::State& state) { digest(state, auth::Algorithm::sha256); });
     benchmark::RegisterBenchmark("core/call", [](benchmark::State& state) { through_core(state, &warm::Rig::call); });

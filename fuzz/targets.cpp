@@ -18,6 +18,7 @@ constexpr Target all[] = {
     {"sdp", fuzz_sdp},
     {"server", fuzz_server, 1'000, "R 1 0\nR 1 1\nG 4\n"},
     {"stream", fuzz_stream, 20'000, "\x06"},
+    {"tariff", fuzz_tariff, 5'000},
     {"transaction", fuzz_transaction, 5'000},
     {"uri", fuzz_uri},
 };

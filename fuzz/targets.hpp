@@ -21,6 +21,7 @@ void fuzz_radius(std::string_view bytes);
 void fuzz_sdp(std::string_view bytes);
 void fuzz_server(std::string_view bytes);
 void fuzz_stream(std::string_view bytes);
+void fuzz_tariff(std::string_view bytes);
 void fuzz_transaction(std::string_view bytes);
 void fuzz_uri(std::string_view bytes);
 
