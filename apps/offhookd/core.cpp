@@ -1,7 +1,6 @@
 #include "apps/offhookd/core.hpp"
 
 #include "offhook/message/builder.hpp"
-#include "offhook/message/name_addr.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/message/validate.hpp"
 #include "offhook/transport/via.hpp"
@@ -107,9 +106,8 @@ void Core::on_cancel(transaction::ServerId invite, const message::Message& cance
 }
 
 bool Core::is_refresh(const message::Message& registration) const {
-    const auto to = message::parse_name_addr(registration.value(message::HeaderId::to));
-    const auto uri = to ? message::parse_uri(to->uri) : std::unexpected(to.error());
-    return uri && bindings_.find(message::address_of_record(*uri)) != nullptr;
+    const auto& to = registration.to();
+    return to && bindings_.find(message::address_of_record(to->uri)) != nullptr;
 }
 
 void Core::on_committed(Ticket ticket, bool ok, Now now) {

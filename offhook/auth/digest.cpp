@@ -4,7 +4,6 @@
 
 #include "offhook/message/credentials.hpp"
 #include "offhook/message/digest.hpp"
-#include "offhook/message/name_addr.hpp"
 #include "offhook/message/parameters.hpp"
 #include "offhook/message/uri.hpp"
 
@@ -48,10 +47,8 @@ std::optional<Fields> fields_for(const message::Message& request, std::string_vi
 
 /// Host of the address that the request speaks for: To of a REGISTER, else From.
 std::string_view spoken_for(const message::Message& request) {
-    const auto address = message::parse_name_addr(request.value(request.method() == message::Method::register_ ? HeaderId::to : HeaderId::from));
-    if (!address) return {};
-    const auto uri = message::parse_uri(address->uri);
-    return uri ? uri->host : std::string_view{};
+    const auto& party = request.method() == message::Method::register_ ? request.to() : request.from();
+    return party ? party->uri.host : std::string_view{};
 }
 
 bool same_resource(std::string_view digest_uri, std::string_view request_uri) {

@@ -4,7 +4,6 @@
 
 #include "offhook/auth/digest.hpp"
 #include "offhook/base/text.hpp"
-#include "offhook/message/name_addr.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/transaction/layer.hpp"
 
@@ -19,19 +18,17 @@ using Trust = transaction::Sender::Trust;
 namespace {
 
 struct Party {
-    std::optional<message::Uri> uri;
+    const message::Uri* uri = nullptr;  ///< none: malformed
     std::string_view own_domain;  ///< as configured; empty: not ours
     bool tagged = false;
 };
 
-Party party_of(const message::Message& message, HeaderId id, const Config& config, const GateHooks& hooks) {
+Party party_of(const std::expected<message::Party, message::ParseError>& read, const Config& config, const GateHooks& hooks) {
     Party party;
-    const auto address = message::parse_name_addr(message.value(id));
-    if (!address) return party;
-    party.tagged = !address->tag().empty();
-    const auto uri = message::parse_uri(address->uri);
-    if (!uri) return party;
-    party.uri = *uri;
+    if (!read) return party;
+    const message::Uri* uri = &read->uri;
+    party.tagged = !read->tag.empty();
+    party.uri = uri;
     if (uri->is_sip()) party.own_domain = config.own_domain(uri->host);
     if (uri->is_sip() && party.own_domain.empty() && hooks.is_us && !config.domains.empty() && hooks.is_us(uri->host, uri->port))
         party.own_domain = config.domains.front();
@@ -62,7 +59,7 @@ AuthenticationHandler::AuthenticationHandler(std::shared_ptr<const Config> confi
       hooks_(std::move(hooks)) {}
 
 AuthenticationHandler::Parties AuthenticationHandler::parties_of(const message::Message& message) const {
-    return {party_of(message, HeaderId::from, *config_, hooks_), party_of(message, HeaderId::to, *config_, hooks_)};
+    return {party_of(message.from(), *config_, hooks_), party_of(message.to(), *config_, hooks_)};
 }
 
 AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const Parties& parties) const {
@@ -72,7 +69,7 @@ AuthenticationHandler::Way AuthenticationHandler::judge(Request& request, const 
     if (!parties.from.uri) return Way::refuse;
     if (message.method() == Method::register_) {
         // Also with a To tag, also for a third party: whatever would touch a binding of ours.
-        const auto target = message::parse_uri(message.request_uri());
+        const auto& target = message.uri();
         const bool ours = target && target->is_sip() && !config_->own_domain(target->host).empty();
         // §10.2, RFC 4475 §3.3.4: an address of record is a SIP or SIPS URI, whoever asks.
         if (ours && !(parties.to.uri && parties.to.uri->is_sip())) return Way::refuse;

@@ -17,8 +17,8 @@ using message::Method;
 constexpr std::string_view version = "offhook-dialog 1";
 
 std::string_view uri_of(const Message& m, HeaderId id) {
-    const auto value = message::parse_name_addr(m.value(id));
-    return value ? value->uri : std::string_view{};
+    const auto& party = id == HeaderId::from ? m.from() : m.to();
+    return party ? party->address.uri : std::string_view{};
 }
 
 // The remote target: §12.1.1 wants exactly one Contact; of several the first counts.
@@ -31,7 +31,7 @@ std::string_view contact_of(const Message& m) {
 }
 
 std::uint32_t cseq_of(const Message& m) {
-    const auto cseq = message::parse_cseq(m.value(HeaderId::cseq));
+    const auto& cseq = m.cseq();
     return cseq ? cseq->number : 0;
 }
 
@@ -42,10 +42,7 @@ void start_session(DialogState& state, const SessionRequest& asked, const Messag
 
 }  // namespace
 
-std::string_view tag_of(const Message& m, HeaderId id) {
-    const auto value = message::parse_name_addr(m.value(id));
-    return value ? value->tag() : std::string_view{};
-}
+std::string_view tag_of(const Message& m, HeaderId id) { return id == HeaderId::from ? m.from_tag() : m.to_tag(); }
 
 void read_invite(const Message& invite, const SessionTimerConfig& config, InviteFacts& out) {
     out.call_id = invite.value(HeaderId::call_id);

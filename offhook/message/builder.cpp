@@ -150,22 +150,18 @@ void Builder::body(std::string_view content_type, std::string_view content) {
 namespace {
 
 // Of a value that may be malformed too: a refusal must not give a second tag to a To that has one.
-bool has_tag(std::string_view value) {
-    if (const auto parsed = parse_name_addr(value)) return parsed->parameter("tag").has_value();
+bool has_tag(const Message& message) {
+    if (const auto& to = message.to()) return to->address.parameter("tag").has_value();
+    const std::string_view value = message.value(HeaderId::to);
     const std::size_t from = value.find(';', value.rfind('>') == std::string_view::npos ? 0 : value.rfind('>'));
     return from != std::string_view::npos && parameter(value.substr(from), "tag").has_value();
 }
 
 bool makes_dialog(Method method) { return method == Method::invite || method == Method::subscribe || method == Method::refer; }
 
-std::string_view top_via(const Message& message) {
-    const auto item = ListReader(message, HeaderId::via).next();
-    return item ? item->text : std::string_view{};
-}
-
 // The fields in which ACK and CANCEL are their INVITE again, but for To.
 void begin_like_invite(Builder& builder, const Message& invite, std::string_view method, std::string_view to) {
-    builder.request(method, invite.request_uri()).header(HeaderId::via, top_via(invite));
+    builder.request(method, invite.request_uri()).header(HeaderId::via, invite.top_via_text());
     builder.copy(invite, HeaderId::route);
     builder.header(HeaderId::max_forwards, 70).copy(invite, HeaderId::from).header(HeaderId::to, to);
     builder.copy(invite, HeaderId::call_id);
@@ -183,7 +179,7 @@ void write_response(std::string& out, const Message& request, const ResponsePart
     Builder builder(out);
     builder.status(parts.status, parts.reason).copy(request, HeaderId::via);
     // §12.1.1: the route of the dialog is what the proxies on the way left here.
-    const bool to_has_tag = has_tag(request.value(HeaderId::to));
+    const bool to_has_tag = has_tag(request);
     if (parts.status > 100 && parts.status < 300 && makes_dialog(request.method()) && !to_has_tag) builder.copy(request, HeaderId::record_route);
     // A response has each of these once, also where the request that it refuses has several or none (RFC 4475 §3.3.1, §3.3.8).
     builder.copy_first(request, HeaderId::from);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <tuple>
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/grammar.hpp"
@@ -233,8 +234,65 @@ std::expected<void, ParseError> Message::index(std::string_view bytes, const Lim
     method_ = Method::other;
     partial_ = whole_ = false;
     count_ = 0;
+    essentials_.known = 0;
     first_.fill(none);
     return Indexer(*this, limits).run();
+}
+
+namespace {
+
+std::expected<Party, ParseError> parse_party(const HeaderField* field, std::string_view value) {
+    if (field == nullptr) return std::unexpected(ParseError{ErrorCode::missing_header, 0});
+    Uri uri;
+    const auto address = parse_name_addr(value, uri);
+    if (!address) return std::unexpected(address.error());
+    return Party{*address, uri, address->tag()};
+}
+
+}  // namespace
+
+const std::expected<Via, ParseError>& Message::top_via() const {
+    if (essentials_.lacks(Essentials::Part::via)) {
+        const auto top = ListReader(*this, HeaderId::via).next();
+        essentials_.via_text = top ? top->text : std::string_view{};
+        essentials_.via_offset = top ? top->offset : 0;
+        if (top) essentials_.via = parse_via(top->text);
+        else essentials_.via = std::unexpected(ParseError{ErrorCode::missing_header, 0});
+    }
+    return essentials_.via;
+}
+
+std::string_view Message::top_via_text() const {
+    std::ignore = top_via();
+    return essentials_.via_text;
+}
+
+std::uint32_t Message::top_via_offset() const {
+    std::ignore = top_via();
+    return essentials_.via_offset;
+}
+
+const std::expected<Party, ParseError>& Message::from() const {
+    if (essentials_.lacks(Essentials::Part::from)) essentials_.from = parse_party(first(HeaderId::from), value(HeaderId::from));
+    return essentials_.from;
+}
+
+const std::expected<Party, ParseError>& Message::to() const {
+    if (essentials_.lacks(Essentials::Part::to)) essentials_.to = parse_party(first(HeaderId::to), value(HeaderId::to));
+    return essentials_.to;
+}
+
+const std::expected<CSeq, ParseError>& Message::cseq() const {
+    if (essentials_.lacks(Essentials::Part::cseq)) {
+        if (has(HeaderId::cseq)) essentials_.cseq = parse_cseq(value(HeaderId::cseq));
+        else essentials_.cseq = std::unexpected(ParseError{ErrorCode::missing_header, 0});
+    }
+    return essentials_.cseq;
+}
+
+const std::expected<Uri, ParseError>& Message::uri() const {
+    if (essentials_.lacks(Essentials::Part::uri)) essentials_.uri = parse_uri(request_uri());
+    return essentials_.uri;
 }
 
 std::size_t Message::count(HeaderId id) const {

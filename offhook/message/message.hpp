@@ -1,7 +1,8 @@
 // A SIP message as borrowed bytes: one pass finds the start line, the header fields and the body; nothing is copied or owned.
 //
 // Knows where things stand, not what they mean: typed values are parsed when asked for (uri.hpp, name_addr.hpp, via.hpp ...) and
-// fail each time they are asked; validate.hpp judges. RFC 3261 §7, §25. Thread rule: a value; the bytes must outlive it.
+// fail each time they are asked; those that every element asks for are kept (essentials.hpp); validate.hpp judges. RFC 3261 §7, §25.
+// Thread rule: a value, one thread at a time; the bytes must outlive it.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <string_view>
 
 #include "offhook/message/error.hpp"
+#include "offhook/message/essentials.hpp"
 #include "offhook/message/header_id.hpp"
 #include "offhook/message/method.hpp"
 
@@ -52,7 +54,10 @@ public:
     [[nodiscard]] bool whole() const { return whole_; }
 
     /// The same message in another place: after the bytes were copied. `bytes` holds the same octets.
-    void rebind(std::string_view bytes) { bytes_ = bytes.substr(0, bytes_.size()); }
+    void rebind(std::string_view bytes) {
+        bytes_ = bytes.substr(0, bytes_.size());
+        essentials_.known = 0;
+    }
 
     [[nodiscard]] bool is_request() const { return status_ == 0; }
     [[nodiscard]] Method method() const { return method_; }                          ///< of a request; of a response: of its CSeq
@@ -83,6 +88,18 @@ public:
         const HeaderField* field = first(id);
         return field == nullptr ? std::string_view{} : value(*field);
     }
+    /// Parsed once. The error's offset counts from the start of the value; missing_header if there is none.
+    [[nodiscard]] const std::expected<Via, ParseError>& top_via() const;
+    [[nodiscard]] const std::expected<Party, ParseError>& from() const;
+    [[nodiscard]] const std::expected<Party, ParseError>& to() const;
+    [[nodiscard]] const std::expected<CSeq, ParseError>& cseq() const;
+    [[nodiscard]] const std::expected<Uri, ParseError>& uri() const;  ///< the Request-URI
+    /// The text of top_via() and where it stands from the start of the message; empty if there is none.
+    [[nodiscard]] std::string_view top_via_text() const;
+    [[nodiscard]] std::uint32_t top_via_offset() const;
+    [[nodiscard]] std::string_view from_tag() const { return from() ? from()->tag : std::string_view{}; }  ///< empty: none, or malformed
+    [[nodiscard]] std::string_view to_tag() const { return to() ? to()->tag : std::string_view{}; }
+
     /// First field with this name in any case, for names without a row.
     [[nodiscard]] const HeaderField* find(std::string_view name) const;
 
@@ -101,6 +118,7 @@ private:
     bool partial_ = false, whole_ = false;
     std::uint8_t count_ = 0;
     std::array<std::uint8_t, static_cast<std::size_t>(HeaderId::count_)> first_;
+    mutable Essentials essentials_;
     std::array<HeaderField, capacity> fields_;  // only the first count_ are set
 };
 

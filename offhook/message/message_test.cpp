@@ -196,5 +196,32 @@ TEST(ListReader, SaysWhereInItsFieldAValueStands) {
     EXPECT_NE(b->field, c->field);
 }
 
+// What is kept is of the octets that were indexed last.
+TEST(Message, KeepsWhatEveryElementAsksFor) {
+    const std::string first = "OPTIONS sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1, SIP/2.0/UDP 192.0.2.2\r\n"
+                              "From: A <sip:alice@example.com>;tag=1\r\nt: <sip:bob@example.com>\r\nCall-ID: c\r\nCSeq: 7 OPTIONS\r\n\r\n";
+    Message message;
+    ASSERT_TRUE(message.index(first));
+    ASSERT_TRUE(message.top_via() && message.from() && message.to() && message.cseq() && message.uri());
+    EXPECT_EQ(message.top_via()->branch, "z9hG4bK1");
+    EXPECT_EQ(message.top_via_text(), "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1");
+    EXPECT_EQ(message.bytes().substr(message.top_via_offset()).substr(0, 21), "SIP/2.0/UDP 192.0.2.1");
+    EXPECT_EQ(message.from_tag(), "1");
+    EXPECT_EQ(message.from()->uri.user, "alice");
+    EXPECT_EQ(message.to_tag(), "");
+    EXPECT_EQ(message.cseq()->number, 7u);
+    EXPECT_EQ(message.uri()->user, "bob");
+    EXPECT_EQ(&message.from()->uri.user.front(), &message.from()->address.uri[4]);
+
+    const std::string copy = first;
+    message.rebind(copy);
+    EXPECT_EQ(message.from_tag().data(), copy.data() + copy.find("tag=1") + 4);
+    ASSERT_TRUE(message.index("OPTIONS x SIP/2.0\r\nVia: nonsense\r\nFrom: <sip:carol@example.com>;tag=2\r\nCSeq: x\r\n\r\n"));
+    EXPECT_EQ(message.from_tag(), "2");
+    EXPECT_EQ(message.to().error().code, ErrorCode::missing_header);
+    EXPECT_FALSE(message.top_via() || message.cseq() || message.uri());
+    EXPECT_EQ(message.top_via_text(), "nonsense");
+}
+
 }  // namespace
 }  // namespace offhook::message

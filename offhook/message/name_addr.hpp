@@ -23,6 +23,8 @@ struct NameAddr {
 
 /// One value, the whole of the text. The URI is checked too.
 [[nodiscard]] std::expected<NameAddr, ParseError> parse_name_addr(std::string_view text);
+/// The same, and the URI parsed.
+[[nodiscard]] std::expected<NameAddr, ParseError> parse_name_addr(std::string_view text, Uri& uri);
 
 /// The same, or the "*" that means every binding (§10.2.2).
 [[nodiscard]] std::expected<NameAddr, ParseError> parse_contact(std::string_view text);

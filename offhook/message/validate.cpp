@@ -49,7 +49,7 @@ Verdict judge(const Parsed& parsed, std::size_t offset, HeaderId header) {
 }
 
 Verdict check_request_uri(const Message& message) {
-    const auto uri = parse_uri(message.request_uri());
+    const auto& uri = message.uri();
     const std::size_t offset = message.request_uri_offset();
     if (!uri)
         return std::unexpected(
@@ -105,20 +105,19 @@ Verdict check_presence(const Message& message, const Strictness& strictness) {
 }
 
 Verdict check_via(const Message& message, const Strictness& strictness) {
-    const auto top = ListReader(message, HeaderId::via).next();
-    if (!top) return defect(ErrorCode::bad_via, message.first(HeaderId::via)->value, HeaderId::via);
-    const auto via = parse_via(top->text);
-    if (!via) return defect(via.error(), top->offset, HeaderId::via);
+    const auto& via = message.top_via();
+    if (!via && via.error().code == ErrorCode::missing_header) return defect(ErrorCode::bad_via, message.first(HeaderId::via)->value, HeaderId::via);
+    if (!via) return defect(via.error(), message.top_via_offset(), HeaderId::via);
     if (strictness.require_rfc3261_branch && (!via->rfc3261_branch() || via->branch.size() == Via::cookie.size())) {
-        const std::size_t branch = via->branch.data() == nullptr ? 0 : grammar::offset_in(top->text, via->branch);
-        return defect(ErrorCode::bad_branch, top->offset + branch, HeaderId::via);
+        const std::size_t branch = via->branch.data() == nullptr ? 0 : grammar::offset_in(message.top_via_text(), via->branch);
+        return defect(ErrorCode::bad_branch, message.top_via_offset() + branch, HeaderId::via);
     }
     return {};
 }
 
 Verdict check_cseq(const Message& message) {
     const HeaderField& field = *message.first(HeaderId::cseq);
-    const auto cseq = parse_cseq(message.value(field));
+    const auto& cseq = message.cseq();
     if (!cseq) return defect(cseq.error(), field.value, HeaderId::cseq);
     if (message.is_request() && cseq->method_name != message.method_name())
         return defect(ErrorCode::cseq_method_mismatch, static_cast<std::size_t>(cseq->method_name.data() - message.bytes().data()), HeaderId::cseq);
@@ -128,10 +127,10 @@ Verdict check_cseq(const Message& message) {
 Verdict check_parties(const Message& message, const Strictness& strictness) {
     for (const HeaderId id : {HeaderId::to, HeaderId::from}) {
         const HeaderField& field = *message.first(id);
-        const auto party = parse_name_addr(message.value(field));
+        const auto& party = id == HeaderId::to ? message.to() : message.from();
         if (!party) return defect(party.error(), field.value, id);
         // RFC 2543 peers have no From tag; the switch that asks for 3261 branches asks for the tag too (§8.1.1.3).
-        if (strictness.require_rfc3261_branch && id == HeaderId::from && party->tag().empty()) return defect(ErrorCode::tag_missing, field.value, id);
+        if (strictness.require_rfc3261_branch && id == HeaderId::from && party->tag.empty()) return defect(ErrorCode::tag_missing, field.value, id);
     }
     return {};
 }

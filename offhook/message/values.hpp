@@ -5,18 +5,12 @@
 #include <optional>
 #include <string_view>
 
+#include "offhook/message/cseq.hpp"
 #include "offhook/message/error.hpp"
 #include "offhook/message/message.hpp"
 #include "offhook/message/parameters.hpp"
 
 namespace offhook::message {
-
-struct CSeq {
-    std::uint32_t number;  ///< below 2^31 (§8.1.1.5)
-    Method method;
-    std::string_view method_name;
-};
-[[nodiscard]] std::expected<CSeq, ParseError> parse_cseq(std::string_view text);
 
 /// Max-Forwards, Expires, Min-Expires, Content-Length ...: digits only, at most 2^32-1. Parameters after ';' are allowed where
 /// `parameters` says so (Retry-After, Session-Expires, Min-SE).

@@ -34,10 +34,9 @@ bool needs_flow(const transaction::Request& request) {
     if (!is_from_a_phone(request.message)) return false;
     message::ListReader contacts(request.message, HeaderId::contact);
     const auto item = contacts.next();
-    const auto contact = item ? message::parse_name_addr(item->text) : std::unexpected(message::ParseError{});
-    const auto uri = contact ? message::parse_uri(contact->uri) : std::unexpected(message::ParseError{});
-    if (!uri) return false;
-    return transport::is_reliable(request.flow.protocol) || location::behind_nat(*uri, request.flow, /*has_path=*/false);
+    message::Uri uri;
+    if (!item || !message::parse_name_addr(item->text, uri)) return false;
+    return transport::is_reliable(request.flow.protocol) || location::behind_nat(uri, request.flow, /*has_path=*/false);
 }
 
 /// Requests that make a dialog, within which we want to stay (§16.6 step 4). Unknown methods may make one too.

@@ -1,6 +1,7 @@
 #include "offhook/proxy/loop.hpp"
 
-#include "offhook/message/values.hpp"
+#include <utility>
+
 #include "offhook/proxy/tags.hpp"
 
 namespace offhook::proxy {
@@ -13,8 +14,8 @@ constexpr std::size_t mark_size = 1 + 8 + 8 + 16;
 
 Identity identity_of(const message::Message& request) {
     using message::HeaderId;
-    const auto cseq = message::parse_cseq(request.value(HeaderId::cseq));
-    return {request.value(HeaderId::call_id), tag_of(request, HeaderId::from), tag_of(request, HeaderId::to), cseq ? cseq->number : 0};
+    const auto& cseq = request.cseq();
+    return {request.value(HeaderId::call_id), request.from_tag(), request.to_tag(), cseq ? cseq->number : 0};
 }
 
 std::uint64_t loop_hash(const SipKey& key, const Identity& identity, std::string_view proxy_require, std::string_view request_uri,
@@ -42,6 +43,16 @@ std::optional<LoopMark> mark_of(std::string_view branch) {
     const auto slot = read_hex(mark.substr(1, 8)), generation = read_hex(mark.substr(9, 8)), hash = read_hex(mark.substr(17));
     if (!slot || !generation || !hash) return std::nullopt;
     return LoopMark{{static_cast<std::uint32_t>(*slot), static_cast<std::uint32_t>(*generation)}, *hash};
+}
+
+std::optional<LoopMark> MarkReader::next() {
+    while (const auto item = vias_.next()) {
+        const bool first = std::exchange(first_, false);
+        const auto& via = first ? message_->top_via() : message::parse_via(item->text);
+        const auto mark = via ? mark_of(via->branch) : std::nullopt;
+        if (mark) return mark;
+    }
+    return std::nullopt;
 }
 
 }  // namespace offhook::proxy

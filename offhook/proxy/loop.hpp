@@ -43,4 +43,16 @@ void append_mark(std::string& out, const LoopMark& mark);
 /// The mark at the end of a branch; nothing if there is none. It proves nothing yet.
 [[nodiscard]] std::optional<LoopMark> mark_of(std::string_view branch);
 
+/// Walks the marks in the Vias of a message, from the top.
+class MarkReader {
+public:
+    explicit MarkReader(const message::Message& message) : message_(&message), vias_(message, message::HeaderId::via) {}
+    [[nodiscard]] std::optional<LoopMark> next();
+
+private:
+    const message::Message* message_;
+    message::ListReader vias_;
+    bool first_ = true;  ///< its value is parsed already
+};
+
 }  // namespace offhook::proxy

@@ -34,6 +34,11 @@ std::string unsupported(const Message& request, HeaderId id) {
     return line.append("\r\n");
 }
 
+// The Request-URI that is to be used: its own, nearly always.
+std::expected<message::Uri, message::ParseError> target_of(const Message& request, const Routing& routing) {
+    return routing.last_route_moved ? message::parse_uri(routing.request_uri) : request.uri();
+}
+
 bool came_back_unchanged(const Branch& branch, const Message& request) {
     if (request.request_uri() == branch.target.uri) return true;
     std::string sent;
@@ -103,7 +108,7 @@ void Proxy::process(Context& context, Now now) {
     const auto routing = preprocess(request, context.identity, domains_, tokens_);
     if (!routing) return refuse(context, Cause::malformed, 400, now, "Bad Route");
     context.routing = *routing;
-    const auto uri = message::parse_uri(context.routing.request_uri);
+    const auto uri = target_of(request, context.routing);
     if (!uri) return refuse(context, Cause::malformed, 400, now, "Bad Request-URI");
     context.loop_hash =
         loop_hash(loop_key_, context.identity, request.value(HeaderId::proxy_require), context.routing.request_uri, context.routing.next_route_uri);
@@ -180,22 +185,17 @@ bool Proxy::may_pass(Context& context, const message::Uri& uri, Now now) {
 }
 
 bool Proxy::has_looped(const Context& context) const {
-    message::ListReader reader(context.request->message, HeaderId::via);
-    while (const auto item = reader.next()) {
-        const auto via = message::parse_via(item->text);
-        const auto mark = via ? mark_of(via->branch) : std::nullopt;
-        if (mark && mark->hash == context.loop_hash) return true;
-    }
+    MarkReader marks(context.request->message);
+    while (const auto mark = marks.next())
+        if (mark->hash == context.loop_hash) return true;
     return false;
 }
 
 const Branch* Proxy::original_of(const Message& request) {
     std::uint64_t identity = 0;
-    message::ListReader reader(request, HeaderId::via);
-    while (const auto item = reader.next()) {
-        const auto via = message::parse_via(item->text);
-        const auto mark = via ? mark_of(via->branch) : std::nullopt;
-        const Branch* branch = mark ? branches_.find(mark->branch) : nullptr;
+    MarkReader marks(request);
+    while (const auto mark = marks.next()) {
+        const Branch* branch = branches_.find(mark->branch);
         if (branch == nullptr || branch->state == Branch::State::answered) continue;
         const Context* context = contexts_.find(branch->context);
         if (context == nullptr || context->loop_hash != mark->hash) continue;
@@ -247,7 +247,7 @@ void Proxy::on_ack(RequestPtr ack, Now now) {
     const Handle self = context.self;
     const Message& request = context.request->message;
     const auto routing = preprocess(request, context.identity, domains_, tokens_);
-    const auto uri = routing ? message::parse_uri(routing->request_uri) : std::unexpected(message::ParseError{});
+    const auto uri = routing ? target_of(request, *routing) : std::unexpected(message::ParseError{});
     if (!context.has_to_tag || !routing || !routing->relay || !uri || max_forwards(request) == 0) {
         drop_ack(context, now);
     } else {

@@ -64,7 +64,7 @@ void Proxy::pass_provisional(Context& context, Branch& branch, const Message& re
 
 // Every 2xx to an INVITE goes upstream, the first of each To tag when its row is committed; its repetitions are absorbed until then.
 void Proxy::pass_success(Context& context, const Message& response, Branch& branch, Now now) {
-    const std::uint64_t tag = siphash(loop_key_, tag_of(response, message::HeaderId::to));
+    const std::uint64_t tag = siphash(loop_key_, response.to_tag());
     upstream_edits_.clear();
     out_.clear();
     edit_identity(context, response, upstream_edits_);

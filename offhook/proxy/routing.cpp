@@ -17,11 +17,10 @@ struct Step {
 using Steps = boost::container::small_vector<Step, 6>;
 
 std::optional<Step> read_step(std::string_view value) {
-    const auto address = message::parse_name_addr(value);
+    message::Uri uri;
+    const auto address = message::parse_name_addr(value, uri);
     if (!address) return std::nullopt;
-    const auto uri = message::parse_uri(address->uri);
-    if (!uri) return std::nullopt;
-    return Step{value, address->uri, *uri};
+    return Step{value, address->uri, uri};
 }
 
 bool read_steps(const message::Message& request, Steps& steps) {
@@ -50,7 +49,7 @@ std::optional<Routing> preprocess(const message::Message& request, const Identit
 
     // A strict router has put our Record-Route URI into the Request-URI and the real one at the end of Route.
     bool token_read = false;
-    const auto uri = message::parse_uri(routing.request_uri);
+    const auto& uri = request.uri();
     if (uri && uri->parameter("lr") && uri->parameter("oh") && domains.is_ours(*uri) && !steps.empty()) {
         read_token(*uri, true);
         token_read = true;

@@ -1,7 +1,6 @@
 #include "offhook/registrar/registrar.hpp"
 
 #include "offhook/base/text.hpp"
-#include "offhook/message/name_addr.hpp"
 #include "offhook/transaction/layer.hpp"
 
 namespace offhook::registrar {
@@ -50,9 +49,9 @@ bool Registrar::is_ours(const message::Uri& uri) const {
 
 /// Steps 4 and 5: the canonical address of record, if it is one of ours and the sender may change it.
 std::expected<std::string, Refusal> Registrar::authorised_address(const Request& request) const {
-    const auto to = message::parse_name_addr(request.message.value(HeaderId::to));
-    const auto uri = to ? message::parse_uri(to->uri) : std::unexpected(to.error());
-    if (!uri) return std::unexpected(Refusal{400, "Bad To", {}});
+    const auto& to = request.message.to();
+    if (!to) return std::unexpected(Refusal{400, "Bad To", {}});
+    const message::Uri* uri = &to->uri;
     if (!uri->is_sip()) return std::unexpected(Refusal{400, "Bad To", {}});  // §10.2, RFC 4475 §3.3.4: no address of record
     // Every own domain is valid for every Request-URI that names this server: phones put its address or another of its names there.
     if (uri->user.empty() || !config_->own_domain(uri->host)) return std::unexpected(Refusal{404, {}, {}});
@@ -72,7 +71,7 @@ std::expected<std::string, Refusal> Registrar::authorised_address(const Request&
 
 RequestPtr Registrar::handle(RequestPtr request, Now now) {
     if (request->message.method() != message::Method::register_) return request;
-    const auto target = message::parse_uri(request->message.request_uri());
+    const auto& target = request->message.uri();
     if (!target || !is_ours(*target)) return request;  // step 1: another domain's, the proxy's to forward
     if (!store_.loaded()) {
         refuse(*request, unavailable(), now);

@@ -119,10 +119,7 @@ void ClientTable::abandon(ClientId id) {
 
 // §17.1.3: the branch of the top Via and the method in CSeq. A CANCEL has its INVITE's branch.
 ClientTable::Client* ClientTable::find(const message::Message& response) {
-    message::ListReader vias(response, HeaderId::via);
-    const auto top = vias.next();
-    if (!top) return nullptr;
-    const auto via = message::parse_via(top->text);
+    const auto& via = response.top_via();
     if (!via) return nullptr;
     const auto handle = handle_in(via->branch);
     Client* c = handle ? clients_.find(*handle) : nullptr;

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 #include "offhook/base/text.hpp"
-#include "offhook/message/name_addr.hpp"
-#include "offhook/message/values.hpp"
 
 namespace offhook::transaction {
 
@@ -27,23 +25,20 @@ void add_lower(SipHash& hash, std::string_view text) {
 }  // namespace
 
 std::optional<KeyParts> key_parts(const message::Message& request) {
-    message::ListReader vias(request, HeaderId::via);
-    const auto top = vias.next();
-    if (!top) return std::nullopt;
-    const auto via = message::parse_via(top->text);
+    const auto& via = request.top_via();
     if (!via) return std::nullopt;
     KeyParts parts;
     parts.via = *via;
-    parts.via_text = top->text;
+    parts.via_text = request.top_via_text();
     parts.method = request.method() == message::Method::ack ? name_of(message::Method::invite) : request.method_name();
     if (!parts.rfc2543()) return parts;
 
-    const auto from = message::parse_name_addr(request.value(HeaderId::from)), to = message::parse_name_addr(request.value(HeaderId::to));
-    const auto cseq = message::parse_cseq(request.value(HeaderId::cseq));
+    const auto &from = request.from(), &to = request.to();
+    const auto& cseq = request.cseq();
     if (!from || !to || !cseq) return std::nullopt;
     parts.call_id = request.value(HeaderId::call_id);
-    parts.from_tag = from->tag();
-    parts.to_tag = to->tag();
+    parts.from_tag = from->tag;
+    parts.to_tag = to->tag;
     parts.request_uri = request.request_uri();
     parts.cseq = cseq->number;
     return parts;

@@ -2,9 +2,6 @@
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/builder.hpp"
-#include "offhook/message/name_addr.hpp"
-#include "offhook/message/values.hpp"
-#include "offhook/message/via.hpp"
 #include "offhook/transaction/client_table.hpp"
 #include "offhook/transaction/key.hpp"
 #include "offhook/transaction/refusals.hpp"
@@ -24,11 +21,6 @@ namespace {
 constexpr message::Limits marked_limits{.size = 1u << 20, .headers = message::Message::capacity, .request_uri = 1u << 16};
 
 constexpr std::string_view emergency_uri = "urn:service:sos";  // RFC 5031; its sub-services follow a dot
-
-std::string_view tag_of(const message::Message& m, HeaderId id) {
-    const auto address = message::parse_name_addr(m.value(id));
-    return address ? address->tag() : std::string_view{};
-}
 
 }  // namespace
 
@@ -118,7 +110,7 @@ void Layer::State::receive_request(Layer& layer, const message::Message& message
 // the sender's word, hence the second limit.
 bool Layer::State::full(const message::Message& request) const {
     const std::size_t count = servers.size() + clients.size();
-    return count >= limits.transactions && (count >= limits.in_dialog() || tag_of(request, HeaderId::to).empty());
+    return count >= limits.transactions && (count >= limits.in_dialog() || request.to_tag().empty());
 }
 
 transport::Admission::Kind Layer::State::kind_of(const message::Message& request) const {
@@ -133,7 +125,7 @@ transport::Admission::Kind Layer::State::kind_of(const message::Message& request
 // What belongs to a call in progress is never refused: it ends work, and refusing it would leave work behind.
 bool Layer::State::overloaded_for(const message::Message& request, Now now) const {
     transport::Admission* admission = services.admission;
-    if (admission == nullptr || !admission->overloaded() || !tag_of(request, HeaderId::to).empty()) return false;
+    if (admission == nullptr || !admission->overloaded() || !request.to_tag().empty()) return false;
     return !admission->admit(kind_of(request), now);
 }
 
@@ -186,12 +178,10 @@ bool Layer::alive(ServerId id) const { return state_->servers.alive(id); }
 
 // A CANCEL shares these four with its INVITE, so both are answered with the same tag (§9.2).
 std::string Layer::local_tag(const message::Message& request) const {
-    const auto cseq = message::parse_cseq(request.value(HeaderId::cseq));
-    message::ListReader vias(request, HeaderId::via);
-    const auto top = vias.next();
-    const auto via = top ? message::parse_via(top->text) : std::unexpected(message::ParseError{message::ErrorCode::missing_header, 0});
+    const auto& cseq = request.cseq();
+    const auto& via = request.top_via();
     SipHash hash(state_->services.salt);
-    hash.add("tag").add(request.value(HeaderId::call_id)).add(tag_of(request, HeaderId::from));
+    hash.add("tag").add(request.value(HeaderId::call_id)).add(request.from_tag());
     hash.add(std::uint64_t{cseq ? cseq->number : 0}).add(via ? via->branch : std::string_view{});
     return to_hex(hash.finish());
 }

@@ -3,8 +3,6 @@
 #include <utility>
 
 #include "offhook/base/text.hpp"
-#include "offhook/message/name_addr.hpp"
-#include "offhook/message/values.hpp"
 #include "offhook/transport/via.hpp"
 
 namespace offhook::transaction {
@@ -18,16 +16,11 @@ constexpr char mark = 'r';              ///< of our tags for refusals: others ar
 constexpr std::size_t tag_size = 17;    ///< the mark and 16 digits
 constexpr Duration one_line_each{1'000'000};
 
-std::string_view tag_of(const message::Message& m, HeaderId id) {
-    const auto address = message::parse_name_addr(m.value(id));
-    return address ? address->tag() : std::string_view{};
-}
-
 }  // namespace
 
 // Of what an INVITE and the ACK of its failure have in common (§17.1.1.3): nobody else can make one that fits.
 void Refusals::append_tag(std::string& out, const message::Message& request, const message::Via& via) const {
-    const auto cseq = message::parse_cseq(request.value(HeaderId::cseq));
+    const auto& cseq = request.cseq();
     SipHash hash(services_.salt);
     hash.add("refused").add(request.value(HeaderId::call_id)).add(via.branch).add(std::uint64_t{cseq ? cseq->number : 0});
     out += mark;
@@ -39,7 +32,7 @@ void Refusals::refuse(const message::Message& request, const message::Via& via, 
     if (why == Why::no_room && services_.admission != nullptr) services_.admission->count_for_room();
     tag_.clear();
     response_.clear();
-    if (why == Why::overload || tag_of(request, HeaderId::to).empty()) append_tag(tag_, request, via);
+    if (why == Why::overload || request.to_tag().empty()) append_tag(tag_, request, via);
     if (transport::write_refusal(response_, status_line, request, via, from, {tag_, feedback}))
         services_.sender.send(transport::response_flow(via, from), response_, {});
     report(why, now);
@@ -47,7 +40,7 @@ void Refusals::refuse(const message::Message& request, const message::Via& via, 
 
 bool Refusals::acknowledged(const message::Message& ack, const message::Via& via) const {
     if (ack.value(HeaderId::to).find(mark) == std::string_view::npos) return false;
-    const std::string_view tag = tag_of(ack, HeaderId::to);
+    const std::string_view tag = ack.to_tag();
     if (tag.size() != tag_size || tag.front() != mark) return false;
     std::string expected;
     append_tag(expected, ack, via);

@@ -1,7 +1,6 @@
 #include "offhook/transport/shard_key.hpp"
 
 #include "offhook/base/text.hpp"
-#include "offhook/message/name_addr.hpp"
 
 namespace offhook::transport {
 
@@ -12,11 +11,10 @@ std::optional<std::string_view> shard_key(const message::Message& message, std::
     const message::HeaderField* call_id = message.first(HeaderId::call_id);
     if (call_id == nullptr || message.next(*call_id) != nullptr) return std::nullopt;
     if (message.method() == Method::register_ || message.method() == Method::publish) {
-        if (const auto to = message::parse_name_addr(message.value(HeaderId::to)))
-            if (const auto uri = message::parse_uri(to->uri)) {
-                scratch = message::address_of_record(*uri);
-                return scratch;
-            }
+        if (const auto& to = message.to()) {
+            scratch = message::address_of_record(to->uri);
+            return scratch;
+        }
     }
     const std::string_view value = message.value(*call_id);
     if (value.find('\n') == value.npos) return value;

@@ -83,13 +83,10 @@ bool speaks_overload_control(const message::Via& via) {
 }
 
 bool write_with_source(std::string& out, const message::Message& request, const Flow& from) {
-    message::ListReader vias(request, message::HeaderId::via);
-    const auto top = vias.next();
-    if (!top) return false;
-    const auto via = message::parse_via(top->text);
-    const std::string_view bytes = request.bytes();
+    const auto& via = request.top_via();
+    const std::string_view bytes = request.bytes(), top = request.top_via_text();
     if (!via) {  // it cannot be marked, but its request can be refused
-        if (!message::parse_sent_by(top->text)) return false;
+        if (top.empty() || !message::parse_sent_by(top)) return false;
         out += bytes;
         return true;
     }
@@ -99,9 +96,9 @@ bool write_with_source(std::string& out, const message::Message& request, const 
         return true;
     }
     out.reserve(out.size() + bytes.size() + 64);
-    out += bytes.substr(0, top->offset);
-    append_marked(out, top->text, *via, from, received);
-    out += bytes.substr(top->offset + top->text.size());
+    out += bytes.substr(0, request.top_via_offset());
+    append_marked(out, top, *via, from, received);
+    out += bytes.substr(request.top_via_offset() + top.size());
     return true;
 }
 
@@ -129,30 +126,26 @@ bool write_refusal(std::string& out, std::string_view status_line, const message
 }
 
 bool write_feedback(std::string& out, const message::Message& response, std::string_view feedback) {
-    message::ListReader vias(response, message::HeaderId::via);
-    const auto top = vias.next();
-    const auto via = top ? message::parse_via(top->text) : std::unexpected(message::ParseError{message::ErrorCode::missing_header, 0});
+    const auto& via = response.top_via();
     if (!via) return false;
-    const std::string_view bytes = response.bytes();
-    const std::size_t head = via->parameters.empty() ? top->text.size() : static_cast<std::size_t>(via->parameters.data() - top->text.data());
-    out += bytes.substr(0, top->offset);
-    out += trim(top->text.substr(0, head));
+    const std::string_view bytes = response.bytes(), top = response.top_via_text();
+    const std::size_t head = via->parameters.empty() ? top.size() : static_cast<std::size_t>(via->parameters.data() - top.data());
+    out += bytes.substr(0, response.top_via_offset());
+    out += trim(top.substr(0, head));
     message::ParameterReader parameters(via->parameters);
     while (const auto parameter = parameters.next())
         if (!is_overload_parameter(parameter->name)) (out += ';') += parameter->text;
     out += feedback;
-    out += bytes.substr(top->offset + top->text.size());
+    out += bytes.substr(response.top_via_offset() + top.size());
     return true;
 }
 
 Flow response_flow(const message::Via& unmarked, const Flow& from) { return flow_of(unmarked, from.remote.port, from); }
 
 Flow response_flow(const message::Message& request, const Flow& from) {
-    message::ListReader vias(request, message::HeaderId::via);
-    const auto top = vias.next();
-    auto via = top ? message::parse_via(top->text) : std::unexpected(message::ParseError{message::ErrorCode::missing_header, 0});
-    if (!via && top) via = message::parse_sent_by(top->text);
-    return via ? flow_of(*via, via->rport, from) : from;
+    if (const auto& via = request.top_via()) return flow_of(*via, via->rport, from);
+    const auto sent_by = message::parse_sent_by(request.top_via_text());
+    return sent_by ? flow_of(*sent_by, sent_by->rport, from) : from;
 }
 
 }  // namespace offhook::transport
