@@ -57,6 +57,16 @@ TEST(Mailbox, WakesItsOwnerOnlyWhenItWasEmpty) {
     std::ignore = box.take();
     box.post(mail_of(Mail::Kind::committed));
     EXPECT_EQ(wakes(), 1u);
+    std::ignore = box.take();
+    Mail many[] = {mail_of(Mail::Kind::ask, "first"), mail_of(Mail::Kind::ask, "second"), mail_of(Mail::Kind::ask, "third")};
+    box.post_all(many);
+    EXPECT_EQ(wakes(), 1u);
+    const auto mails = box.take();
+    ASSERT_EQ(mails.size(), 3u);
+    EXPECT_EQ(mails[0].bytes, "first");
+    EXPECT_EQ(mails[2].bytes, "third");
+    box.post_all({});
+    EXPECT_EQ(wakes(), 0u);
 }
 
 TEST(BatchWindow, OpensOnlyWhenManyWakesBringFewEach) {

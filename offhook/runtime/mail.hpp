@@ -3,7 +3,10 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 
 #include "offhook/base/ticket.hpp"
 #include "offhook/base/time.hpp"
@@ -43,6 +46,10 @@ class Mailer {
 public:
     virtual ~Mailer() = default;
     virtual void post(std::uint16_t shard, Mail&& mail) = 0;
+    /// Puts all of them in at once, with one wake-up, in order; moves from each.
+    virtual void post_all(std::uint16_t shard, std::span<Mail> mails) {
+        for (Mail& mail : mails) post(shard, std::move(mail));
+    }
     [[nodiscard]] virtual std::uint16_t shard_count() const = 0;
     /// hash(key) mod N, keyed at start.
     [[nodiscard]] virtual std::uint16_t shard_of(std::string_view key) const = 0;

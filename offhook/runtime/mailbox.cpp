@@ -17,19 +17,22 @@ Mail& Mailbox::append() {
     return filling_[queued_++];
 }
 
-void Mailbox::post(Mail&& mail) {
-    bool was_empty = false;
+void Mailbox::post_all(std::span<Mail> mails) {
+    bool to_wake = false;
     {
         const std::lock_guard lock(mutex_);
-        if (mail.kind == Mail::Kind::message && !has_room(mail.bytes.size())) {
-            ++dropped_;
-            return;
+        const bool was_empty = queued_ == 0;
+        for (Mail& mail : mails) {
+            if (mail.kind == Mail::Kind::message && !has_room(mail.bytes.size())) {
+                ++dropped_;
+                continue;
+            }
+            queued_bytes_ += mail.bytes.size();
+            append() = std::move(mail);
         }
-        was_empty = queued_ == 0;
-        queued_bytes_ += mail.bytes.size();
-        append() = std::move(mail);
+        to_wake = was_empty && queued_ != 0;
     }
-    if (was_empty) wake();
+    if (to_wake) wake();
 }
 
 std::size_t Mailbox::hand_over(std::span<const Message> messages) { return append_all(messages, true); }

@@ -28,7 +28,8 @@ public:
 
     explicit Mailbox(Limits limits);
 
-    void post(Mail&& mail);                                                  ///< any thread; dropped only if it is a message beyond the limits
+    void post(Mail&& mail) { post_all({&mail, 1}); }                         ///< any thread; dropped only if it is a message beyond the limits
+    void post_all(std::span<Mail> mails);                                    ///< any thread; the same for each, with one wake-up
     [[nodiscard]] std::size_t hand_over(std::span<const Message> messages);  ///< any thread; returns how many found room
     [[nodiscard]] bool try_hand_over(const Message& message);                ///< any thread; false and not counted if there is no room
     [[nodiscard]] bool full() const;                                         ///< any thread: a message would be dropped now

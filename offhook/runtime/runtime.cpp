@@ -128,6 +128,8 @@ void Runtime::stop() { state_->control.ask_stop(); }
 
 void Runtime::post(std::uint16_t shard, Mail&& mail) { state_->shared.shards[shard]->mailbox().post(std::move(mail)); }
 
+void Runtime::post_all(std::uint16_t shard, std::span<Mail> mails) { state_->shared.shards[shard]->mailbox().post_all(mails); }
+
 std::uint16_t Runtime::shard_count() const { return static_cast<std::uint16_t>(state_->config.shards); }
 
 std::uint16_t Runtime::shard_of(std::string_view key) const { return static_cast<std::uint16_t>(siphash(state_->key, key) % state_->config.shards); }

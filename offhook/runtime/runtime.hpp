@@ -46,6 +46,7 @@ public:
     void stop();   ///< at once; queued datagrams still leave
 
     void post(std::uint16_t shard, Mail&& mail) override;
+    void post_all(std::uint16_t shard, std::span<Mail> mails) override;
     [[nodiscard]] std::uint16_t shard_count() const override;
     [[nodiscard]] std::uint16_t shard_of(std::string_view key) const override;
 

@@ -289,11 +289,11 @@ void Writer::finish(std::span<Write> group) {
         if (write.kind == Write::Kind::users && results_[request++])
             for (const UserChange& change : write.users->changes) users_.apply(change);
     }
-    request = 0;
-    for (Write& write : group) {
+    for (const Write& write : group) answer(write, true);
+    post_answers();
+    request = 0;  // who waits for a barrier finds all before it answered
+    for (Write& write : group)
         if (write.kind == Write::Kind::users) write.users->done.set_value(std::move(results_[request++]));
-        answer(write, true);
-    }
 }
 
 void Writer::fail(std::span<Write> group, const std::string& why) {
@@ -304,6 +304,7 @@ void Writer::fail(std::span<Write> group, const std::string& why) {
         if (write.kind == Write::Kind::record && kept_.size() < kept_limit) kept_.push_back(write.record);
         answer(write, false);
     }
+    post_answers();
     kept_count_.store(kept_.size(), std::memory_order_relaxed);
 }
 
@@ -339,15 +340,24 @@ void Writer::reject(Write& write) {
     if (write.kind == Write::Kind::users)
         write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database refuses " + key + ": " + why}));
     answer(write, false);
+    post_answers();
 }
 
 void Writer::answer(const Write& write, bool ok) {
     if (!write.ticket.handle || mailer_ == nullptr) return;
-    runtime::Mail mail;
+    if (write.ticket.shard >= answers_.size()) answers_.resize(write.ticket.shard + 1U);
+    runtime::Mail& mail = answers_[write.ticket.shard].emplace_back();
     mail.kind = runtime::Mail::Kind::committed;
     mail.ok = ok;
     mail.ticket = write.ticket;
-    mailer_->post(write.ticket.shard, std::move(mail));
+}
+
+void Writer::post_answers() {
+    for (std::size_t shard = 0; shard < answers_.size(); ++shard) {
+        if (answers_[shard].empty()) continue;
+        mailer_->post_all(static_cast<std::uint16_t>(shard), answers_[shard]);
+        answers_[shard].clear();
+    }
 }
 
 // Housekeeping ----------------------------------------------------------------------------------------------------------------

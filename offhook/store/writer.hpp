@@ -82,6 +82,7 @@ private:
     void fail(std::span<Write> group, const std::string& why);
     void reject(Write& write);
     void answer(const Write& write, bool ok);
+    void post_answers();
     void note(const Failure& failure);
     void forget_older(std::span<const Write> group);
     void write_kept();
@@ -108,6 +109,7 @@ private:
     boost::unordered_flat_set<std::uint64_t> in_progress_;
     std::vector<std::uint64_t> group_started_;
     WriteSession::Place purge_place_;   ///< where the purge goes on
+    std::vector<std::vector<runtime::Mail>> answers_;  ///< by shard: one wake-up for all of a group
     std::vector<AdminResult> results_;  ///< of the group's user requests, in order
     Failure failure_;
     Clock::time_point last_group_{}, last_house_{};
