@@ -81,7 +81,7 @@ Outcome change(const Globals& globals, const Options& options, std::string_view 
 }
 
 /// Each wrong line as FILE:LINE: what, as compilers do.
-std::string import_errors(const Reply& reply, const std::string& file) {
+std::string import_errors(const runtime::HttpReply& reply, const std::string& file) {
     json::error_code error;
     const auto value = json::parse(reply.body, error);
     const auto* lines = !error && value.is_object() ? value.get_object().if_contains("errors") : nullptr;

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace offhook::store {
 
@@ -19,10 +20,11 @@ struct Config {
     std::chrono::milliseconds retry_for{2000};         ///< rows are tried again this long while the database cannot be written (full, locked)
     std::chrono::seconds purge_after{600};             ///< a binding that expired this long ago is removed from the database
     std::chrono::milliseconds purge_interval{10'000};  ///< how often the purge looks, a bounded batch each time
-    std::chrono::hours keep_events{24 * 30};           ///< an event of the journal is removed at this age
+    std::chrono::hours keep_events{24 * 30};           ///< an event of the journal is removed at this age, unless a sink still wants it
+    std::vector<std::string> sinks;                    ///< names of those that are configured: the positions of others are forgotten
     int checkpoint_pages = 1000;                       ///< pages of the write-ahead log after which it is moved into the database
     std::size_t queue_limit = 65'536;                  ///< rows that may wait for the writer; further ones are refused at once
-    std::size_t readers = 2;                           ///< sessions for the readers of the API
+    std::size_t readers = 3;                           ///< sessions for the readers: of the API, of the sinks
 };
 
 }  // namespace offhook::store

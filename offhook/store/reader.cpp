@@ -118,6 +118,7 @@ public:
             r.end = accounting::CallRecord::End::none;
         }
         append_event(event.payload, r);
+        event.record = std::move(r);
     }
 
 private:
@@ -304,10 +305,20 @@ Reader::Page<Event> Reader::events(std::uint64_t after, std::size_t limit) {
         q.reads(seq, time, event.kind, event.payload, record).where("seq > :after", cursor).each(" ORDER BY seq", rows, [&] {
             event.seq = static_cast<std::uint64_t>(seq);
             event.time = utc(time);
+            event.record.reset();
             if (record != 0) record_of.tell(record, event);
             page.push_back(event);
         });
         return page;
+    });
+}
+
+std::expected<std::uint64_t, std::string> Reader::position(std::string_view sink) {
+    return pool_->with([&](soci::session& sql) {
+        const std::string name(sink);
+        long long position = 0;
+        sql << "SELECT coalesce(max(position), 0) FROM sink WHERE name = :name", use(name), into(position);
+        return static_cast<std::uint64_t>(position);
     });
 }
 

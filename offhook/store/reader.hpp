@@ -33,6 +33,7 @@ struct Event {
     UtcTime time{};
     std::string kind;     ///< call_started, call_updated, call_ended, registered, unregistered, user_added ...
     std::string payload;  ///< JSON object; its strings are escaped (escape.hpp)
+    std::optional<accounting::CallRecord> record;  ///< of an event of a call: the record as it is now, except that it ends with call_ended only
 };
 
 /// A row that the database refused.
@@ -70,6 +71,8 @@ public:
     /// Users whose stored realm is another than `realm` (their HA1s would never fit): of this domain, or of any if it is empty.
     [[nodiscard]] Page<auth::User> users_of_other_realm(std::string_view domain, std::string_view realm, std::size_t limit);
     [[nodiscard]] Page<Event> events(std::uint64_t after, std::size_t limit);
+    /// Seq of the last event that the sink holds for good.
+    [[nodiscard]] std::expected<std::uint64_t, std::string> position(std::string_view sink);
     [[nodiscard]] Page<RejectedRow> rejected(std::uint64_t after, std::size_t limit);
     [[nodiscard]] std::expected<Totals, std::string> totals();
 

@@ -45,14 +45,21 @@ struct UserRequest {
     std::promise<AdminResult> done;
 };
 
+/// How far a sink of the journal has come.
+struct SinkPosition {
+    std::string name;
+    std::uint64_t seq = 0;  ///< of the last event that it holds for good
+};
+
 struct Write {
-    enum class Kind : std::uint8_t { bindings, record, users };
+    enum class Kind : std::uint8_t { bindings, record, users, sink };
     Kind kind = Kind::bindings;
     Ticket ticket;  ///< handle none: nobody is told
     std::chrono::steady_clock::time_point since;
     location::BindingSnapshot bindings;  ///< kind bindings
     accounting::CallRecord record;       ///< kind record
     std::unique_ptr<UserRequest> users;  ///< kind users
+    SinkPosition sink;                   ///< kind sink
 };
 
 [[nodiscard]] std::string full_name(const auth::User& user);  ///< "alice@example.com"

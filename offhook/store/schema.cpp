@@ -111,7 +111,14 @@ constexpr const char* second_step[] = {
     "CREATE INDEX call_record_user ON call_record (user, invited, id) WHERE user <> ''",
 };
 
-constexpr std::span<const char* const> steps[] = {first_step, second_step};
+// How far each sink of the journal has come.
+constexpr const char* third_step[] = {
+    R"(CREATE TABLE sink (
+        name TEXT PRIMARY KEY,
+        position INTEGER NOT NULL) WITHOUT ROWID)",
+};
+
+constexpr std::span<const char* const> steps[] = {first_step, second_step, third_step};
 
 int stored_version(soci::session& sql) {
     int tables = 0, version = 0;

@@ -140,6 +140,8 @@ bool Store::healthy(Now) const { return parts_->writer.healthy(); }
 const auth::UserDirectory& Store::users() const { return parts_->users; }
 UserAdmin& Store::user_admin() { return parts_->admin; }
 Reader& Store::reader() { return parts_->reader; }
+EventBell& Store::journal_bell() { return parts_->writer.bell(); }
+bool Store::put_position(SinkPosition sink) { return parts_->writer.submit(std::move(sink)); }
 const std::string& Store::relay_key() const { return parts_->relay_key; }
 const std::string& Store::nonce_key() const { return parts_->nonce_key; }
 

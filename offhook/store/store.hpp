@@ -49,6 +49,10 @@ public:
     [[nodiscard]] const auth::UserDirectory& users() const;
     [[nodiscard]] UserAdmin& user_admin();
     [[nodiscard]] Reader& reader();
+    /// Rings when the journal has grown.
+    [[nodiscard]] EventBell& journal_bell();
+    /// Written with the next group; false: not now.
+    bool put_position(SinkPosition sink);
     [[nodiscard]] Health health() const;
     /// 32 random octets made at the first start, the same ever after: the key of relay tokens (rule 10), of nonces.
     [[nodiscard]] const std::string& relay_key() const;

@@ -84,7 +84,7 @@ struct WriteSession::Statements {
     std::string payload;
     UserRow user;
     struct Prepared {
-        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_event;
+        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_event, put_position;
         std::optional<soci::statement> add_user, remove_user, set_password, set_enabled;
     } prepared;
 
@@ -100,6 +100,8 @@ struct WriteSession::Statements {
                "'last_event'), 0))",
             soci::into(last_event);
     }
+    /// Exactly these have a position: a new one begins with the oldest event, a forgotten one does not hold back the purge.
+    void keep_sinks(const std::vector<std::string>& names);
     void write_binding(std::string_view address_of_record, std::size_t position, const location::Binding& binding);
     void write_record(const accounting::CallRecord& record);
     /// False if there is no such record.
@@ -111,6 +113,14 @@ struct WriteSession::Statements {
 void WriteSession::Statements::add_event(std::string_view kind, std::string_view json, auto record, UtcTime now) {
     execute(prepared.put_event, "INSERT INTO event (seq, time, kind, payload, record) VALUES (?, ?, ?, ?, ?)", std::int64_t{++last_event}, now, kind,
             Escaped{json}, record);
+}
+
+void WriteSession::Statements::keep_sinks(const std::vector<std::string>& names) {
+    std::vector<std::string> stored(64);
+    sql << "SELECT name FROM sink", soci::into(stored);
+    for (const std::string& name : stored)
+        if (std::ranges::find(names, name) == names.end()) sql << "DELETE FROM sink WHERE name = :name", use(name);
+    for (const std::string& name : names) sql << "INSERT OR IGNORE INTO sink (name, position) VALUES (:name, 0)", use(name);
 }
 
 void WriteSession::Statements::write_binding(std::string_view address_of_record, std::size_t position, const location::Binding& b) {
@@ -196,6 +206,7 @@ std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(con
         connect(statements->sql, config, true);
         if (auto migrated = migrate(statements->sql); !migrated) return std::unexpected(config.path + ": " + migrated.error());
         statements->read_last_event();
+        statements->keep_sinks(config.sinks);
     } catch (const soci::soci_error&) {
         return std::unexpected("cannot open the database " + config.path + ": " + current_failure().text);
     }
@@ -309,12 +320,22 @@ Outcome<WriteSession::Expired> WriteSession::look_for_expired(const Place& after
     });
 }
 
+Outcome<void> WriteSession::put_position(const SinkPosition& sink) {
+    return guarded([&] {
+        statements_->execute(statements_->prepared.put_position, "INSERT OR REPLACE INTO sink (name, position) VALUES (?, ?)", sink.name,
+                             static_cast<std::int64_t>(sink.seq));
+    });
+}
+
+std::uint64_t WriteSession::last_event() const { return static_cast<std::uint64_t>(statements_->last_event); }
+
 Outcome<long long> WriteSession::purge_events(UtcTime before, int limit) {
     return guarded([&] {
         const long long time = microseconds(before);
         // Events are in order of time as in order of seq: only the oldest are looked at.
         soci::statement purge =
-            (statements_->sql.prepare << "DELETE FROM event WHERE seq IN (SELECT seq FROM event ORDER BY seq LIMIT :limit) AND time < :before",
+            (statements_->sql.prepare << "DELETE FROM event WHERE seq IN (SELECT seq FROM event ORDER BY seq LIMIT :limit) AND time < :before "
+                                        "AND seq <= (SELECT coalesce(min(position), 9223372036854775807) FROM sink)",
              use(limit), use(time));
         purge.execute(true);
         const long long purged = purge.get_affected_rows();

@@ -55,7 +55,10 @@ public:
         Place next;  ///< where to go on; the default value after the last one
     };
     [[nodiscard]] Outcome<Expired> look_for_expired(const Place& after, UtcTime before, int limit);
-    /// Rows removed, at most `limit`. The last seq is kept in mind.
+    [[nodiscard]] Outcome<void> put_position(const SinkPosition& sink);
+    /// Seq of the newest event, committed or of the open transaction.
+    [[nodiscard]] std::uint64_t last_event() const;
+    /// Rows removed, at most `limit`, none that a sink has yet to take. The last seq is kept in mind.
     [[nodiscard]] Outcome<long long> purge_events(UtcTime before, int limit);
     /// The value of a secret setting: 32 random octets, in hexadecimal in the database, made if it is not there.
     [[nodiscard]] Outcome<std::string> secret(std::string_view key);

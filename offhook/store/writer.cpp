@@ -38,6 +38,7 @@ Writer::~Writer() { stop(); }
 
 void Writer::start(std::span<const std::uint64_t> in_progress) {
     in_progress_.insert(in_progress.begin(), in_progress.end());
+    bell_.ring(session_->last_event());
     open_ = true;
     last_house_ = Clock::now();
     // Signals belong to the control loop (rule 11): the thread inherits a mask that blocks them all.
@@ -116,6 +117,15 @@ std::future<AdminResult> Writer::submit(std::vector<UserChange> changes) {
     request->done.set_value(
         std::unexpected(AdminError{AdminError::Code::unavailable, "the store takes no more writes: its queue is full or it is ending"}));
     return result;
+}
+
+bool Writer::submit(SinkPosition sink) {
+    const std::lock_guard lock(mutex_);
+    Write* write = claim({});
+    if (write == nullptr) return false;
+    write->kind = Write::Kind::sink;
+    write->sink = std::move(sink);
+    return true;
 }
 
 void Writer::refuse(Ticket ticket) {
@@ -236,6 +246,7 @@ Writer::Result Writer::write_together(std::span<Write> group) {
         committed_.fetch_add(group.size(), std::memory_order_relaxed);
         groups_.fetch_add(1, std::memory_order_relaxed);
         finish(group);
+        bell_.ring(session_->last_event());
         return Result::done;
     }
     session_->rollback();
@@ -276,6 +287,8 @@ Outcome<void> Writer::apply(Write& write, UtcTime now) {
             results_.push_back(std::move(*outcome));
             return {};
         }
+        case Write::Kind::sink:
+            return session_->put_position(write.sink);
     }
     return {};
 }
@@ -325,6 +338,10 @@ void Writer::reject(Write& write) {
         kind = "call_record";
         key = to_hex(write.record.id);
         append_event(payload, write.record);
+    } else if (write.kind == Write::Kind::sink) {
+        kind = "sink";
+        key = write.sink.name;
+        append_number(payload, write.sink.seq);
     } else {
         key = full_name(write.users->changes.front().user);
         append_event(payload, write.users->changes.front());

@@ -26,6 +26,7 @@
 #include "offhook/runtime/mail.hpp"
 #include "offhook/store/binding_table.hpp"
 #include "offhook/store/config.hpp"
+#include "offhook/store/event_bell.hpp"
 #include "offhook/store/rows.hpp"
 #include "offhook/store/user_table.hpp"
 #include "offhook/store/write_session.hpp"
@@ -62,6 +63,9 @@ public:
     void submit(location::BindingSnapshot next, Ticket ticket);
     void submit(const accounting::CallRecord& record, Ticket ticket);
     [[nodiscard]] std::future<AdminResult> submit(std::vector<UserChange> changes);
+    /// False: the queue is full or closed; a later position says it all.
+    bool submit(SinkPosition sink);
+    [[nodiscard]] EventBell& bell() { return bell_; }
     /// Answers the ticket with false through its mailbox, without writing.
     void refuse(Ticket ticket);
 
@@ -117,6 +121,7 @@ private:
     std::atomic<std::int64_t> queue_oldest_{0}, batch_oldest_{0};  ///< steady clock in microseconds; 0: none
     std::atomic<bool> failing_{false}, purging_{false};
     std::atomic<std::uint64_t> committed_{0}, groups_{0}, failed_groups_{0}, rejected_{0}, refused_{0}, kept_count_{0};
+    EventBell bell_;
     mutable std::mutex error_mutex_;
     std::string last_error_;
     std::thread thread_;

@@ -1,0 +1,151 @@
+#include "offhook/journal/delivery.hpp"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <utility>
+
+namespace offhook::journal {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t page_size = 500;  // events read and delivered together
+constexpr Duration first_pause = 1s, longest_pause = 60s;
+
+UtcTime utc_now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+std::string_view kind_name(SinkConfig::Kind kind) {
+    switch (kind) {
+        case SinkConfig::Kind::csv:
+            return "csv";
+        case SinkConfig::Kind::json:
+            return "json";
+        case SinkConfig::Kind::http:
+            return "http";
+    }
+    return {};
+}
+
+}  // namespace
+
+Delivery::Delivery(SinkConfig config, std::unique_ptr<Sink> sink, store::Store& store, Note note)
+    : config_(std::move(config)), sink_(std::move(sink)), store_(store), note_(std::move(note)), back_off_(first_pause) {
+    // Signals belong to the control loop (rule 11): the thread inherits a mask that blocks them all.
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    thread_ = std::jthread([this](const std::stop_token& stop) { run(stop); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+Delivery::~Delivery() = default;
+
+void Delivery::run(const std::stop_token& stop) {
+    pthread_setname_np(pthread_self(), "offhook-sink");
+    for (;;) {
+        const bool last_round = stop.stop_requested();
+        const auto more = step();
+        if (more)
+            worked();
+        else
+            failed(more.error());
+        if (last_round && !(more && *more)) return;
+        if (!more)
+            pause(std::exchange(back_off_, std::min(back_off_ * 2, longest_pause)), stop);
+        else if (!*more && store_.journal_bell().wait(position_, stop))
+            pause(config_.delay, stop);
+    }
+}
+
+// One page. True: there may be more.
+std::expected<bool, std::string> Delivery::step() {
+    if (!open_) {
+        const auto noted = store_.reader().position(config_.name);
+        if (!noted) return std::unexpected(noted.error());
+        const auto held = sink_->open(*noted);
+        if (!held) return std::unexpected(held.error());
+        const std::lock_guard lock(mutex_);
+        position_ = *held;
+        open_ = true;
+    }
+    // Asked before the page is read: every event up to it is committed, so a page that is not full has them all.
+    const std::uint64_t newest = store_.journal_bell().last();
+    auto page = store_.reader().events(position_, page_size);
+    if (!page) return std::unexpected(page.error());
+    const bool full = page->size() == page_size;
+    const std::uint64_t end = full ? page->back().seq : std::max(newest, page->empty() ? 0 : page->back().seq);
+    if (end <= position_) return false;
+    {
+        const std::lock_guard lock(mutex_);
+        if (!page->empty()) oldest_ = page->front().time;
+    }
+    if (auto done = deliver(*page); !done) return std::unexpected(done.error());
+    const std::lock_guard lock(mutex_);
+    position_ = end;
+    if (!full) oldest_ = {};
+    store_.put_position({config_.name, end});
+    return full;
+}
+
+std::expected<void, std::string> Delivery::deliver(std::vector<store::Event>& page) {
+    std::erase_if(page, [this](const store::Event& event) { return !wants(event); });
+    if (page.empty()) return {};
+    if (auto done = sink_->deliver(page); !done) {
+        open_ = false;
+        return done;
+    }
+    const std::lock_guard lock(mutex_);
+    delivered_ += page.size();
+    return {};
+}
+
+bool Delivery::wants(const store::Event& event) const {
+    if (config_.kind == SinkConfig::Kind::csv) return event.kind == "call_ended" && event.record;
+    return config_.events.empty() || std::ranges::find(config_.events, event.kind) != config_.events.end();
+}
+
+void Delivery::pause(Duration time, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    stopped_.wait_for(lock, stop, time, [&] { return stop.stop_requested(); });
+}
+
+void Delivery::failed(const std::string& why) {
+    bool first = false;
+    {
+        const std::lock_guard lock(mutex_);
+        first = error_ != why;
+        error_ = why;
+        ++failures_;
+    }
+    if (first) note_(Severity::error, "sink " + config_.name + ": " + why + "; events wait and it is tried again");
+}
+
+void Delivery::worked() {
+    back_off_ = first_pause;
+    {
+        const std::lock_guard lock(mutex_);
+        if (error_.empty()) return;
+        error_.clear();
+    }
+    note_(Severity::info, "sink " + config_.name + ": works again");
+}
+
+DeliveryStatus Delivery::status() const {
+    const std::lock_guard lock(mutex_);
+    const std::uint64_t newest = store_.journal_bell().last();
+    DeliveryStatus s;
+    s.name = config_.name;
+    s.kind = kind_name(config_.kind);
+    s.target = config_.file.empty() ? config_.url : config_.file;
+    s.position = position_;
+    s.backlog = newest > position_ ? newest - position_ : 0;
+    if (oldest_ != UtcTime{}) s.age = std::max(Duration{0}, utc_now() - oldest_);
+    s.delivered = delivered_;
+    s.failures = failures_;
+    s.error = error_;
+    return s;
+}
+
+}  // namespace offhook::journal

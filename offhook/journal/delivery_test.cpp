@@ -1,0 +1,199 @@
+#include "offhook/journal/delivery.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "offhook/journal/file_sink.hpp"
+#include "offhook/journal/lines.hpp"
+#include "offhook/store/fixture_test.hpp"
+
+namespace offhook::journal {
+namespace {
+
+using namespace std::chrono_literals;
+using store::record;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Holds seqs in memory; fails when told to.
+class Memory {
+public:
+    class MemorySink final : public Sink {
+    public:
+        explicit MemorySink(Memory& memory) : memory_(memory) {}
+        std::expected<std::uint64_t, std::string> open(std::uint64_t position) override {
+            const std::lock_guard lock(memory_.mutex_);
+            ++memory_.opened_;
+            return std::max(position, memory_.held_.empty() ? 0 : memory_.held_.back());
+        }
+        std::expected<void, std::string> deliver(std::span<const store::Event> events) override {
+            const std::lock_guard lock(memory_.mutex_);
+            for (const store::Event& event : events) {
+                if (memory_.refusals_ != 0) {
+                    --memory_.refusals_;
+                    memory_.changed_.notify_all();
+                    return std::unexpected(std::string("full"));
+                }
+                memory_.held_.push_back(event.seq);
+            }
+            memory_.changed_.notify_all();
+            return {};
+        }
+
+    private:
+        Memory& memory_;
+    };
+
+    void refuse(int times) {
+        const std::lock_guard lock(mutex_);
+        refusals_ = times;
+    }
+    /// Waits until so many are held.
+    std::vector<std::uint64_t> held(std::size_t count) {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, 20s, [&] { return held_.size() >= count; });
+        return held_;
+    }
+    bool waited_for_a_refusal() {
+        std::unique_lock lock(mutex_);
+        return changed_.wait_for(lock, 20s, [&] { return refusals_ == 0; });
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<std::uint64_t> held_;
+    int refusals_ = 0, opened_ = 0;
+};
+
+accounting::CallRecord ended(std::uint64_t id) {
+    accounting::CallRecord r = record(id);
+    r.ended = r.answered + 3s;
+    r.seconds = 3;
+    r.end = accounting::CallRecord::End::caller;
+    return r;
+}
+
+class DeliveryTest : public testing::Test {
+protected:
+    void SetUp() override {
+        store_config.sinks = {"one"};
+        store_config.commit_window = 0ms;
+        config.name = "one";
+        config.kind = SinkConfig::Kind::json;
+        config.delay = 1ms;
+        store = store::opened(store_config, nullptr);
+    }
+    std::unique_ptr<Delivery> started(std::unique_ptr<Sink> sink) {
+        return std::make_unique<Delivery>(config, std::move(sink), *store, [this](Severity, std::string_view text) {
+            const std::lock_guard lock(mutex);
+            notes.emplace_back(text);
+        });
+    }
+    void put(const accounting::CallRecord& r) {
+        store->put(r, {});
+        store->flush();
+    }
+    std::uint64_t position() { return store->reader().position("one").value(); }
+
+    store::Directory directory;
+    store::Config store_config = store::config_for(directory.file("offhook.db"));
+    SinkConfig config;
+    std::unique_ptr<store::Store> store;
+    Memory memory;
+    std::mutex mutex;
+    std::vector<std::string> notes;
+};
+
+TEST_F(DeliveryTest, DeliversWhatWasThereAndWhatComes) {
+    put(record(1));
+    auto delivery = started(std::make_unique<Memory::MemorySink>(memory));
+    EXPECT_THAT(memory.held(1), ElementsAre(1));
+    put(ended(1));
+    put(ended(2));
+    EXPECT_THAT(memory.held(3), ElementsAre(1, 2, 3));
+    delivery = nullptr;
+    store->flush();
+    EXPECT_EQ(position(), 3U);
+    delivery = started(std::make_unique<Memory::MemorySink>(memory));
+    put(ended(3));
+    EXPECT_THAT(memory.held(4), ElementsAre(1, 2, 3, 4)) << "nothing comes twice";
+}
+
+TEST_F(DeliveryTest, WhatComesBeforeTheEndIsDelivered) {
+    auto delivery = started(std::make_unique<Memory::MemorySink>(memory));
+    for (std::uint64_t id = 1; id <= 1200; ++id) store->put(ended(id), {});
+    store->flush();
+    delivery = nullptr;
+    EXPECT_EQ(memory.held(1200).size(), 1200U);
+}
+
+TEST_F(DeliveryTest, AfterAFailureTheSinkSaysWhereToGoOn) {
+    memory.refuse(1);
+    auto delivery = started(std::make_unique<Memory::MemorySink>(memory));
+    put(ended(1));
+    ASSERT_TRUE(memory.waited_for_a_refusal());
+    EXPECT_THAT(memory.held(1), ElementsAre(1));
+    delivery = nullptr;
+    const std::lock_guard lock(mutex);
+    ASSERT_EQ(notes.size(), 2U);
+    EXPECT_THAT(notes[0], HasSubstr("sink one: full; events wait"));
+    EXPECT_THAT(notes[1], HasSubstr("sink one: works again"));
+}
+
+// The process ended after the file was written and before the position was: the file knows better.
+TEST_F(DeliveryTest, AFileIsNotGivenTwiceWhatItHolds) {
+    config.kind = SinkConfig::Kind::csv;
+    config.file = directory.file("calls.csv");
+    for (std::uint64_t id = 1; id <= 3; ++id) put(ended(id));
+    std::ofstream(config.file) << csv_header() << "2,the rest does not matter\n3,tor";
+    started(std::make_unique<FileSink>(config)).reset();
+    std::ifstream file(config.file);
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(file, line);) lines.push_back(line.substr(0, line.find(',')));
+    EXPECT_THAT(lines, ElementsAre("event", "2", "3"));
+}
+
+TEST_F(DeliveryTest, OnlyTheKindsThatAreWanted) {
+    config.events = {"call_started"};
+    auto delivery = started(std::make_unique<Memory::MemorySink>(memory));
+    put(ended(1));
+    put(record(2));
+    EXPECT_THAT(memory.held(1), ElementsAre(2));
+}
+
+TEST_F(DeliveryTest, AnUnknownSinkIsForgottenAndANewOneBeginsWithTheOldestEvent) {
+    store->put_position({"one", 17});
+    store = nullptr;
+    store_config.sinks = {"two"};
+    store = store::opened(store_config, nullptr);
+    EXPECT_EQ(position(), 0U);
+    EXPECT_EQ(store->reader().position("two").value(), 0U);
+}
+
+TEST(Lines, AreOneForEachEventWhateverStandsInIt) {
+    store::Event event{.seq = 17, .time = UtcTime(1'700'000'000s), .kind = "call_ended", .payload = "{\"id\":1}", .record = {}};
+    std::string out;
+    append_json_line(out, event);
+    EXPECT_EQ(out, "{\"seq\":17,\"time\":\"2023-11-14T22:13:20.000000Z\",\"kind\":\"call_ended\",\"data\":{\"id\":1}}\n");
+
+    event.record = ended(0xabc);
+    event.record->reason = "said \"no\",\r\nreally\\";
+    event.record->invited = UtcTime(1'700'000'000s);
+    out.clear();
+    append_csv_line(out, event);
+    EXPECT_THAT(out, HasSubstr("17,0000000000000abc,0000000000000abb,alice@example.com,"));
+    EXPECT_THAT(out, HasSubstr(",2023-11-14T22:13:20.000000Z,"));
+    EXPECT_THAT(out, HasSubstr(",\"said \"\"no\"\",\\x0d\\x0areally\\\\\","));
+    EXPECT_EQ(std::ranges::count(out, '\n'), 1);
+    const auto commas = [](std::string_view line) { return std::ranges::count(line, ','); };
+    EXPECT_EQ(commas(out), commas(csv_header()) + 2) << "one in the reason, one in the codecs";
+}
+
+}  // namespace
+}  // namespace offhook::journal

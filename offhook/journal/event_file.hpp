@@ -1,0 +1,54 @@
+// A file of lines, each of one event: appended to in whole batches, on disk when append() returns, put aside when it is full. Each line's first
+// number is the seq of its event, so the file itself says how far it has come: a line that the end of the process tore is cut
+// off, and none is written twice.
+//
+// calls.csv ──full──► calls-000000012345.csv, named for its last event, and a new calls.csv
+//
+// Knows lines, not what is in them. Thread rule: one thread.
+#pragma once
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
+
+#include "offhook/base/time.hpp"
+#include "offhook/runtime/descriptor.hpp"
+
+namespace offhook::journal {
+
+class EventFile {
+public:
+    struct Config {
+        std::string path;
+        std::string header;       ///< first line of each file, with its line end; empty: none
+        std::uint64_t max_size = 0;
+        Duration rotate_every{};  ///< 0: never
+    };
+    explicit EventFile(Config config) : config_(std::move(config)) {}
+
+    /// Makes or opens the file, cuts off a torn line. Returns the seq of the last whole line, in it or in the newest one put aside; 0: none.
+    [[nodiscard]] std::expected<std::uint64_t, std::string> open();
+
+    /// Appends whole lines and waits for the disk: all of them or none. `last`: seq of the last one. A file that somebody moved
+    /// away is begun anew.
+    [[nodiscard]] std::expected<void, std::string> append(std::string_view lines, std::uint64_t last, UtcTime now);
+
+private:
+    [[nodiscard]] std::expected<void, std::string> open_for_append();
+    [[nodiscard]] std::expected<std::uint64_t, std::string> repair();
+    [[nodiscard]] std::expected<void, std::string> put_aside();
+    [[nodiscard]] std::expected<void, std::string> write_all(std::string_view octets);
+    [[nodiscard]] bool moved_away() const;
+    [[nodiscard]] bool is_full(std::size_t more, UtcTime now) const;
+    [[nodiscard]] std::string aside_name(std::uint64_t last) const;
+    [[nodiscard]] std::uint64_t newest_put_aside() const;
+    [[nodiscard]] std::unexpected<std::string> failed(std::string_view what) const;  ///< with errno
+
+    Config config_;
+    runtime::Descriptor file_;
+    std::uint64_t size_ = 0;  ///< octets of whole lines
+    std::uint64_t last_ = 0;  ///< seq of the last line in this file; 0: there is none
+    UtcTime written_{};       ///< last time
+};
+
+}  // namespace offhook::journal

@@ -1,0 +1,25 @@
+#include "offhook/journal/file_sink.hpp"
+
+#include <algorithm>
+
+#include "offhook/journal/lines.hpp"
+
+namespace offhook::journal {
+
+FileSink::FileSink(const SinkConfig& config)
+    : csv_(config.kind == SinkConfig::Kind::csv),
+      file_({config.file, csv_ ? std::string(csv_header()) : std::string(), config.max_size, config.rotate_every}) {}
+
+std::expected<std::uint64_t, std::string> FileSink::open(std::uint64_t position) {
+    auto last = file_.open();
+    if (last) *last = std::max(*last, position);
+    return last;
+}
+
+std::expected<void, std::string> FileSink::deliver(std::span<const store::Event> events) {
+    lines_.clear();
+    for (const store::Event& event : events) csv_ ? append_csv_line(lines_, event) : append_json_line(lines_, event);
+    return file_.append(lines_, events.back().seq, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+}
+
+}  // namespace offhook::journal

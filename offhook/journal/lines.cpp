@@ -1,0 +1,106 @@
+#include "offhook/journal/lines.hpp"
+
+#include "offhook/base/text.hpp"
+#include "offhook/base/time_text.hpp"
+#include "offhook/store/escape.hpp"
+#include "offhook/store/names.hpp"
+
+namespace offhook::journal {
+namespace {
+
+/// One line of CSV, field by field.
+class Fields {
+public:
+    explicit Fields(std::string& out) : out_(out) {}
+    ~Fields() { out_ += '\n'; }
+    Fields(const Fields&) = delete;
+    Fields& operator=(const Fields&) = delete;
+
+    Fields& number(std::uint64_t value) {
+        separate();
+        append_number(out_, value);
+        return *this;
+    }
+    Fields& time(UtcTime value) {
+        separate();
+        if (value != UtcTime{}) out_ += format_time(value);
+        return *this;
+    }
+    Fields& text(std::string_view octets) {
+        separate();
+        store::escape(escaped_, octets);
+        const bool quoted = escaped_.find_first_of("\",\r\n") != std::string::npos;
+        if (quoted) out_ += '"';
+        for (const char c : escaped_) append(c);
+        if (quoted) out_ += '"';
+        return *this;
+    }
+
+private:
+    void separate() {
+        if (!first_) out_ += ',';
+        first_ = false;
+    }
+    // A line of the file is an event: a line end within it is written as the database writes a NUL.
+    void append(char c) {
+        if (c == '\n')
+            out_ += "\\x0a";
+        else if (c == '\r')
+            out_ += "\\x0d";
+        else
+            out_.append(c == '"' ? 2 : 1, c);
+    }
+
+    std::string& out_;
+    std::string escaped_;
+    bool first_ = true;
+};
+
+}  // namespace
+
+void append_json_line(std::string& out, const store::Event& event) {
+    out += "{\"seq\":";
+    append_number(out, event.seq);
+    out += ",\"time\":\"";
+    out += format_time(event.time);
+    out += "\",\"kind\":";
+    store::append_json_string(out, event.kind);
+    out += ",\"data\":";
+    out += event.payload;
+    out += "}\n";
+}
+
+std::string_view csv_header() {
+    return "event,id,call,user,from_uri,to_uri,request_uri,binding,invited,ringing,answered,ended,seconds,end,status,reason,codecs,caller_agent,"
+           "callee_agent,source,sip_call_id,from_tag,to_tag\n";
+}
+
+void append_csv_line(std::string& out, const store::Event& event) {
+    const accounting::CallRecord& r = *event.record;
+    Fields(out)
+        .number(event.seq)
+        .text(to_hex(r.id))
+        .text(to_hex(r.call))
+        .text(r.user)
+        .text(r.from_uri)
+        .text(r.to_uri)
+        .text(r.request_uri)
+        .text(r.binding)
+        .time(r.invited)
+        .time(r.ringing)
+        .time(r.answered)
+        .time(r.ended)
+        .number(static_cast<std::uint64_t>(r.seconds))
+        .text(store::name_of(r.end))
+        .number(static_cast<std::uint64_t>(r.status))
+        .text(r.reason)
+        .text(r.codecs)
+        .text(r.caller_agent)
+        .text(r.callee_agent)
+        .text(r.source)
+        .text(r.sip_call_id)
+        .text(r.from_tag)
+        .text(r.to_tag);
+}
+
+}  // namespace offhook::journal
