@@ -1,4 +1,4 @@
-// offhook registrations|calls|cdr
+// offhook registrations|calls|cdr|sinks
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
@@ -94,6 +94,47 @@ Outcome records(const Globals& globals, const Options& options) {
     return Exit::done;
 }
 
+Outcome sinks(const Globals& globals, const Options& options) {
+    const auto rows = fetch_all(globals, "/v1/sinks", "sinks");
+    if (!rows) return std::unexpected(rows.error());
+    print(render(
+        *rows, options.list.form(),
+        {{"SINK", "name"}, {"KIND", "kind"}, {"TARGET", "target"}, {"BACKLOG", "backlog", true}, {"AGE", "age_seconds", true}, {"ERROR", "error"}},
+        {"name", "kind", "target", "position", "backlog", "age_seconds", "delivered", "failures", "error"}));
+    return Exit::done;
+}
+
+/// Every csv sink against the records. Refused if one lacks a call or has one twice.
+Outcome reconcile(const Globals& globals, const Options& options) {
+    const auto client = Client::make(globals);
+    if (!client) return std::unexpected(client.error());
+    const auto all = fetch_all(globals, "/v1/sinks", "sinks");
+    if (!all) return std::unexpected(all.error());
+    json::array rows;
+    bool good = true;
+    for (const json::value& sink : *all) {
+        if (sink.at("kind").as_string() != "csv") continue;
+        const auto body = client->ask("GET", fmt::format("/v1/sinks/{}/reconciliation", std::string_view(sink.at("name").as_string())));
+        if (!body) return std::unexpected(body.error());
+        rows.push_back(json::parse(*body));
+        good = good && rows.back().at("good").as_bool();
+    }
+    if (rows.empty())
+        return std::unexpected(
+            Failure{Exit::refused, "no csv sink is configured: there is nothing to compare the records with ([[sink]] in offhookd's configuration)"});
+    print(render(rows, options.list.form(),
+                 {{"SINK", "sink"},
+                  {"RECORDS", "records", true},
+                  {"HELD", "held", true},
+                  {"WAITING", "waiting", true},
+                  {"MISSING", "missing", true},
+                  {"TWICE", "twice", true},
+                  {"UNKNOWN", "unknown", true}},
+                 {"sink", "good", "records", "held", "waiting", "missing", "missing_ids", "twice", "unknown"}));
+    if (!good) return std::unexpected(Failure{Exit::refused, "a sink and the records differ"});
+    return Exit::done;
+}
+
 }  // namespace
 
 void add_form_options(CLI::App& command, ListOptions& options) {
@@ -143,6 +184,14 @@ void add_list_commands(CLI::App& app, Program& program) {
     cdr->add_option("--to", options->to, "Calls that began before this time, as 2026-11-22 or 2026-11-22T09:55:00Z")->type_name("TIME");
     auto* limit = cdr->add_option("--limit", options->limit, "How many")->check(CLI::Range(1, 1000))->capture_default_str();
     cdr->add_flag("--all", options->all, "All that there are")->excludes(limit);
+    const auto plain = [&](CLI::App& parent, const char* name, const char* help, auto run) {
+        auto* sub = parent.add_subcommand(name, help);
+        sub->fallthrough();
+        add_form_options(*sub, options->list);
+        sub->callback([&program, options, run] { program.run = [&program, options, run] { return run(program.globals, *options); }; });
+    };
+    plain(*cdr, "reconcile", "Whether each csv sink holds every call that ended, once", reconcile);
+    plain(app, "sinks", "Where the journal is delivered to, and how far it has come", sinks);
 }
 
 }  // namespace offhook::cli

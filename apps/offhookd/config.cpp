@@ -105,9 +105,11 @@ std::string joined(const std::vector<std::string_view>& names) {
     return out;
 }
 
+bool is_list_of_tables(std::string_view table) { return table == "listen" || table == "route" || table == "sink"; }
+
 std::string label(std::string_view table, std::string_view key) {
     if (table.empty()) return std::string(key);
-    return table == "listen" || table == "route" ? fmt::format("[[{}]] {}", table, key) : fmt::format("[{}] {}", table, key);
+    return is_list_of_tables(table) ? fmt::format("[[{}]] {}", table, key) : fmt::format("[{}] {}", table, key);
 }
 
 std::string_view type_name(const toml::node& node) {
@@ -171,11 +173,13 @@ std::vector<std::string_view> keys_of(std::string_view table) {
         for (const auto& setting : listen_settings()) keys.push_back(setting.key);
     if (table == "route")
         for (const auto& setting : route_settings()) keys.push_back(setting.key);
+    if (table == "sink")
+        for (const auto& setting : sink_settings()) keys.push_back(setting.key);
     return keys;
 }
 
 std::vector<std::string_view> tables() {
-    std::vector<std::string_view> names{"listen", "route"};
+    std::vector<std::string_view> names{"listen", "route", "sink"};
     for (const auto& setting : settings())
         if (!setting.table.empty() && std::find(names.begin(), names.end(), setting.table) == names.end()) names.push_back(setting.table);
     return names;
@@ -208,7 +212,7 @@ void apply_table(std::string_view name, const toml::table& table, std::span<cons
     }
 }
 
-/// The entries of [[listen]] or [[route]]; `check` says what is wrong with a complete entry.
+/// The entries of [[listen]], [[route]] or [[sink]]; `check` says what is wrong with a complete entry.
 template <class Entry, class Check>
 void apply_entries(std::string_view name, const toml::node& node, std::span<const Setting<Entry>> known, std::vector<Entry>& entries,
                    Mistakes& mistakes, Check check) {
@@ -240,6 +244,16 @@ std::string check_route(const toml::table& table, const Route& route) {
     return {};
 }
 
+std::string check_sink(const toml::table& table, const Sink& sink) {
+    if (sink.name.empty()) return "[[sink]]: name is missing: as name = \"calls\"";
+    const bool http = sink.kind == Sink::Kind::http;
+    if (!table.contains("kind")) return "[[sink]]: kind is missing: \"csv\", \"json\" or \"http\"";
+    if (http && sink.url.empty()) return "[[sink]]: url is missing: as url = \"http://127.0.0.1:9000/events\"";
+    if (!http && sink.file.empty()) return "[[sink]]: file is missing: as file = \"var/calls.csv\"";
+    if (sink.kind == Sink::Kind::csv && !sink.events.empty()) return "[[sink]]: events: a csv sink gets the calls that ended, always";
+    return {};
+}
+
 toml::source_region source_of(const toml::table& root, std::string_view table, std::string_view key) {
     const toml::node* node = table.empty() ? root.get(key) : root.at_path(table).is_table() ? root.at_path(table).as_table()->get(key) : nullptr;
     return node == nullptr ? toml::source_region{} : node->source();
@@ -261,6 +275,12 @@ void check_whole(const toml::table& root, const Config& config, Mistakes& mistak
     };
     ordered("registrar", "min_expires", config.registrar.min_expires, "default_expires", config.registrar.default_expires);
     ordered("registrar", "default_expires", config.registrar.default_expires, "max_expires", config.registrar.max_expires);
+    for (std::size_t i = 0; i < config.sinks.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (config.sinks[i].name == config.sinks[j].name || (!config.sinks[i].file.empty() && config.sinks[i].file == config.sinks[j].file))
+                mistakes.add(root["sink"][i].node()->source(),
+                             fmt::format("[[sink]] {}: another sink has this name or this file", config.sinks[i].name));
+    if (config.sinks.size() > 32) mistakes.add(root["sink"].node()->source(), "[[sink]]: there may be 32 of them");
     if (config.accounting.session.session_expires != 0)
         ordered("accounting", "min_se", config.accounting.session.min_se, "session_expires", config.accounting.session.session_expires);
 }
@@ -273,6 +293,8 @@ void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
             apply_entries<Listen>(name, node, listen_settings(), config.runtime.listen, mistakes, check_listen);
         } else if (name == "route") {
             apply_entries<Route>(name, node, route_settings(), config.proxy.routes, mistakes, check_route);
+        } else if (name == "sink") {
+            apply_entries<Sink>(name, node, sink_settings(), config.sinks, mistakes, check_sink);
         } else if (std::find(names.begin(), names.end(), name) == names.end()) {
             const auto known = settings();
             const auto setting = std::find_if(known.begin(), known.end(), [&](const auto& s) { return s.table.empty() && s.key == name; });
@@ -330,6 +352,10 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     config.data = beside(path, config.data);
     config.store.path = (std::filesystem::path(config.data) / "offhook.db").string();
     if (!config.log.file.empty()) config.log.file = beside(path, config.log.file);
+    for (Sink& sink : config.sinks) {
+        if (!sink.file.empty()) sink.file = beside(path, sink.file);
+        config.store.sinks.push_back(sink.name);
+    }
     return config;
 }
 
@@ -360,6 +386,12 @@ std::string help_config() {
             out += "# Static routes: one block for each; all of domain, prefix and unknown that it has must fit.\n# [[route]]\n";
             for (const auto& entry : route_settings())
                 commented(out, entry.help, entry.type, fmt::format("# {} = {}", entry.key, entry.key == "unknown" ? "true" : entry.show(Route{})));
+        }
+        if (table.empty() && !setting.table.empty()) {
+            out +=
+                "# Sinks of the journal: one block for each; each gets the events from where it stopped, at least once, and delays no call.\n# "
+                "[[sink]]\n";
+            for (const auto& entry : sink_settings()) commented(out, entry.help, entry.type, fmt::format("# {} = {}", entry.key, entry.show(Sink{})));
         }
         if (setting.table != table) out += fmt::format("[{}]\n", table = setting.table);
         commented(out, setting.help, setting.type, fmt::format("{} = {}", setting.key, setting.show(config)));

@@ -13,6 +13,7 @@
 #include "offhook/auth/config.hpp"
 #include "offhook/base/observer.hpp"
 #include "offhook/http/config.hpp"
+#include "offhook/journal/config.hpp"
 #include "offhook/proxy/config.hpp"
 #include "offhook/registrar/config.hpp"
 #include "offhook/runtime/config.hpp"
@@ -35,6 +36,7 @@ struct Config {
     proxy::Config proxy;  ///< with [[route]]
     accounting::Config accounting;
     store::Config store;  ///< path: offhook.db in `data`
+    std::vector<journal::SinkConfig> sinks;  ///< [[sink]]
     http::Config http;
     runtime::LogConfig log;
 };

@@ -13,6 +13,7 @@
 #include "offhook/http/api.hpp"
 #include "offhook/http/server.hpp"
 #include "offhook/http/token.hpp"
+#include "offhook/journal/journal.hpp"
 #include "offhook/runtime/log.hpp"
 #include "offhook/runtime/process.hpp"
 #include "offhook/runtime/random.hpp"
@@ -48,10 +49,12 @@ Done check_realm(store::Store& store, const Config& config) {
                     realm, names, others->size() > 3 ? ", ..." : ""));
 }
 
-http::Facts facts_of(const Config& config, const runtime::Runtime& runtime) {
-    return {.version = OFFHOOK_VERSION, .domains = config.domains, .realm = std::string(config.auth.effective_realm()), .metrics = [&runtime] {
-                return runtime_metrics(runtime);
-            }};
+http::Facts facts_of(const Config& config, const runtime::Runtime& runtime, const journal::Journal& journal) {
+    return {.version = OFFHOOK_VERSION,
+            .domains = config.domains,
+            .realm = std::string(config.auth.effective_realm()),
+            .metrics = [&runtime] { return runtime_metrics(runtime); },
+            .sinks = [&journal] { return journal.status(); }};
 }
 
 class Program {
@@ -74,11 +77,16 @@ public:
         runtime_ = std::make_unique<runtime::Runtime>(*runtime_config);
         if (auto bound = runtime_->bind(); !bound) return bound;
         if (auto opened = open_store(); !opened) return opened;
+        journal_ = std::make_unique<journal::Journal>(config_->sinks, *store_, [this](Severity severity, std::string_view text) {
+            log_->write(severity, "journal", {{"text", text}});
+        });
         if (auto opened = open_http(); !opened) return opened;
         if (auto announced = announce(); !announced) return announced;
         runtime_->on_hangup([this] { reload(); });
         const Done served = serve();
         http_.reset();
+        store_->flush();
+        journal_.reset();  // what the flush has committed is delivered
         store_->stop();
         return served;
     }
@@ -107,7 +115,7 @@ private:
     Done open_http() {
         const auto token = http::load_or_make_token(config_->data + "/api-token");
         if (!token) return std::unexpected(token.error());
-        api_ = std::make_unique<http::Api>(*store_, facts_of(*config_, *runtime_));
+        api_ = std::make_unique<http::Api>(*store_, facts_of(*config_, *runtime_, *journal_));
         auto server = http::Server::start(config_->http, *token, [this](const http::Request& request) { return (*api_)(request); });
         if (!server) return std::unexpected(server.error());
         http_ = std::move(*server);
@@ -156,7 +164,7 @@ private:
         for (const std::string& name : changes_that_wait(*config_, *next)) log_->write(Severity::warning, "reload", {{"waits-for-restart", name}});
         config_ = std::make_shared<const Config>(std::move(*next));
         log_->set_level(config_->log.level);
-        api_->set_facts(facts_of(*config_, *runtime_));
+        api_->set_facts(facts_of(*config_, *runtime_, *journal_));
         for (std::uint16_t shard = 0; shard < runtime_->shard_count(); ++shard) {
             runtime::Mail mail;
             mail.kind = runtime::Mail::Kind::configure;
@@ -181,6 +189,7 @@ private:
     std::unique_ptr<runtime::Log> log_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<store::Store> store_;
+    std::unique_ptr<journal::Journal> journal_;
     std::unique_ptr<http::Api> api_;
     std::unique_ptr<http::Server> http_;
 };

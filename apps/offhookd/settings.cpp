@@ -10,6 +10,8 @@
 #include "offhook/auth/algorithm.hpp"
 #include "offhook/base/text.hpp"
 #include "offhook/message/uri.hpp"
+#include "offhook/runtime/http_request.hpp"
+#include "offhook/store/names.hpp"
 
 namespace offhook::daemon {
 namespace {
@@ -128,27 +130,27 @@ Setting<Target> text(std::string_view table, std::string_view key, std::string_v
 }
 
 /// A list of texts: `list` gives the container, `show` an element as text, `parse` the element or what is wrong.
-template <class At, class Show, class Parse>
-Setting<Config> list(std::string_view table, std::string_view key, std::string_view type, std::string_view help, At at, Show show, Parse parse) {
+template <class Target, class At, class Show, class Parse>
+Setting<Target> list(std::string_view table, std::string_view key, std::string_view type, std::string_view help, At at, Show show, Parse parse) {
     return {table,
             key,
             type,
             help,
             true,
-            [at, show](const Config& config) {
-                Config copy = config;
+            [at, show](const Target& target) {
+                Target copy = target;
                 std::string out;
                 for (const auto& element : at(copy)) out += (out.empty() ? "" : ", ") + quoted(show(element));
                 return "[" + out + "]";
             },
-            [at, parse](Config& config, const Value& value) -> std::string {
+            [at, parse](Target& target, const Value& value) -> std::string {
                 if (value.kind != Value::Kind::text) return not_a(value, "a text in quotes");
                 auto parsed = parse(value.text);
                 if (!parsed) return parsed.error();
-                at(config).push_back(std::move(*parsed));
+                at(target).push_back(std::move(*parsed));
                 return {};
             },
-            [at](Config& config) { at(config).clear(); }};
+            [at](Target& target) { at(target).clear(); }};
 }
 
 template <class T>
@@ -240,7 +242,7 @@ using Settings = std::vector<Setting<Config>>;
 
 Settings top_settings() {
     return {
-        list(
+        list<C>(
             "", "domains", "list of domains", "Own domains: requests to users of these are served here. The first is the default realm. Required.",
             [](C & c) -> auto& { return c.domains; }, [](const std::string& domain) { return domain; }, parse_domain),
         text<C>(
@@ -265,10 +267,10 @@ Settings auth_settings() {
                 c.auth.realm = value;
                 return {};
             }),
-        list(
+        list<C>(
             "auth", "algorithms", "list of algorithms", "Digest algorithms to offer, the most preferred first: SHA-256, SHA-512-256, MD5.",
             [](C & c) -> auto& { return c.auth.algorithms; }, [](auth::Algorithm algorithm) { return auth::name_of(algorithm); }, parse_algorithm),
-        list(
+        list<C>(
             "auth", "trusted", "list of networks", "Senders in these networks are not challenged for calls (REGISTER always is).",
             [](C & c) -> auto& { return c.auth.trusted; }, [](const Network& network) { return network.text(); }, parse_network),
         duration<C>(
@@ -419,7 +421,8 @@ Settings program_settings() {
             "runtime", "receive_buffer", "Octets of each UDP socket's receive buffer.", [](C & c) -> auto& { return c.runtime.receive_buffer; },
             65'536, 1 << 30),
         number<C>(
-            "runtime", "send_buffer", "Octets of each UDP socket's send buffer.", [](C & c) -> auto& { return c.runtime.send_buffer; }, 65'536, 1 << 30),
+            "runtime", "send_buffer", "Octets of each UDP socket's send buffer.", [](C & c) -> auto& { return c.runtime.send_buffer; }, 65'536,
+            1 << 30),
         number<C>(
             "runtime", "max_message", "Octets of a SIP message; 413 above.", [](C & c) -> auto& { return c.runtime.message_limits.size; }, 1'300,
             65'535),
@@ -453,6 +456,69 @@ std::vector<Setting<Listen>> make_listen_settings() {
         text<Listen>(
             "listen", "advertise", "host:port", "How others reach us, for Via and Record-Route; default: the address that the peer reached.",
             [](const Listen&) { return "sip.example.com:5060"; }, take_advertise),
+    };
+}
+
+constexpr std::array<std::string_view, 3> sink_kinds{"csv", "json", "http"};
+
+std::string take_sink_kind(Sink& sink, const std::string& value) {
+    const auto kind = std::ranges::find(sink_kinds, value);
+    if (kind == sink_kinds.end()) return fmt::format("{} is not a kind of sink: \"csv\", \"json\" or \"http\"", quoted(value));
+    sink.kind = static_cast<Sink::Kind>(kind - sink_kinds.begin());
+    return {};
+}
+
+std::string take_sink_name(Sink& sink, const std::string& value) {
+    if (value.empty() || value.size() > 40 || value.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-_") != value.npos)
+        return fmt::format("{} is not a name: up to 40 of a-z, 0-9, - and _", quoted(value));
+    sink.name = value;
+    return {};
+}
+
+std::string take_sink_url(Sink& sink, const std::string& value) {
+    if (!runtime::parse_http_url(value)) return fmt::format("{} is not a URL of a sink: as \"http://127.0.0.1:9000/events\"", quoted(value));
+    sink.url = value;
+    return {};
+}
+
+Parsed<std::string> parse_event_kind(const std::string& text) {
+    if (std::ranges::find(store::event_kinds, text) != store::event_kinds.end()) return text;
+    return std::unexpected(fmt::format("{} is not a kind of event: {}", quoted(text), fmt::join(store::event_kinds, ", ")));
+}
+
+std::vector<Setting<Sink>> make_sink_settings() {
+    return {
+        text<Sink>(
+            "sink", "name", "text", "What it is called in the log, in metrics and in the database, which remembers how far it has come.",
+            [](const Sink&) { return "calls"; }, take_sink_name),
+        text<Sink>(
+            "sink", "kind", "\"csv\", \"json\" or \"http\"",
+            "csv: a file with a line for each call that ended; json: a file with a line for each event; http: the same lines, posted.",
+            [](const Sink& sink) { return std::string(sink_kinds[static_cast<std::size_t>(sink.kind)]); }, take_sink_kind),
+        text<Sink>(
+            "sink", "file", "file", "Of csv and json: relative to this file.", [](const Sink&) { return "var/calls.csv"; },
+            [](Sink& sink, const std::string& value) -> std::string {
+                if (value.empty()) return "an empty name is not a file";
+                sink.file = value;
+                return {};
+            }),
+        text<Sink>(
+            "sink", "url", "URL", "Of http: a page of events is held when it is answered with 2xx.",
+            [](const Sink&) { return "http://127.0.0.1:9000/events"; }, take_sink_url),
+        list<Sink>(
+            "sink", "events", "list of kinds", "Of json and http: what is delivered; empty: everything.",
+            [](Sink & sink) -> auto& { return sink.events; }, [](const std::string& kind) { return kind; }, parse_event_kind),
+        number<Sink>(
+            "sink", "max_size", "Octets after which the file is put aside as calls-<last event>.csv and a new one begun; 0: never.",
+            [](Sink & sink) -> auto& { return sink.max_size; }, 0, 1ll << 40),
+        duration<Sink>(
+            "sink", "rotate_every", "The same after this time, counted from midnight UTC; 0: never.",
+            [](Sink & sink) -> auto& { return sink.rotate_every; }, 0s, 24h * 366),
+        duration<Sink>(
+            "sink", "delay", "How long events may gather before they are delivered together.", [](Sink & sink) -> auto& { return sink.delay; }, 0s,
+            1h),
+        duration<Sink>(
+            "sink", "timeout", "Of http: how long a request may take.", [](Sink & sink) -> auto& { return sink.timeout; }, 100ms, 5min),
     };
 }
 
@@ -499,6 +565,11 @@ std::span<const Setting<Listen>> listen_settings() {
     return table;
 }
 
+std::span<const Setting<Sink>> sink_settings() {
+    static const auto table = make_sink_settings();
+    return table;
+}
+
 std::span<const Setting<Route>> route_settings() {
     static const auto table = make_route_settings();
     return table;
@@ -518,6 +589,7 @@ std::vector<std::string> changes_that_wait(const Config& running, const Config& 
         return x.protocol == y.protocol && x.address == y.address && x.advertise_host == y.advertise_host && x.advertise_port == y.advertise_port;
     };
     if (!std::ranges::equal(a, b, same)) names.emplace_back("[[listen]]");
+    if (running.sinks != next.sinks) names.emplace_back("[[sink]]");
     return names;
 }
 

@@ -14,6 +14,7 @@ namespace offhook::daemon {
 
 using Listen = runtime::ListenConfig;
 using Route = proxy::StaticRoute;
+using Sink = journal::SinkConfig;
 
 /// One scalar of the file.
 struct Value {
@@ -24,7 +25,7 @@ struct Value {
     std::string_view type;  ///< as a person calls it: "a text", "a whole number"
 };
 
-/// A setting of the struct Target: Config itself, or one entry of [[listen]] or [[route]].
+/// A setting of the struct Target: Config itself, or one entry of [[listen]], [[route]] or [[sink]].
 template <class Target>
 struct Setting {
     std::string_view table;  ///< "" at the top, else "auth"
@@ -40,6 +41,7 @@ struct Setting {
 [[nodiscard]] std::span<const Setting<Config>> settings();
 [[nodiscard]] std::span<const Setting<Listen>> listen_settings();
 [[nodiscard]] std::span<const Setting<Route>> route_settings();
+[[nodiscard]] std::span<const Setting<Sink>> sink_settings();
 
 /// Names of the settings that differ and that a running server cannot change: "[runtime] connections".
 [[nodiscard]] std::vector<std::string> changes_that_wait(const Config& running, const Config& next);

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "offhook/http/exchange.hpp"
+#include "offhook/journal/delivery.hpp"
 #include "offhook/store/store.hpp"
 
 namespace offhook::http {
@@ -33,6 +34,7 @@ struct Facts {
     std::vector<std::string> domains;                   ///< own ones: users are made in these only; the first is the default
     std::string realm;                                  ///< that passwords are hashed for; empty: each user's domain
     std::function<std::vector<Metric>()> metrics = {};  ///< further ones; called from several threads
+    std::function<std::vector<journal::DeliveryStatus>()> sinks = {};  ///< of the journal; called from several threads
 };
 
 class Api {
@@ -55,6 +57,8 @@ private:
     [[nodiscard]] Response registrations(const Request& request);
     [[nodiscard]] Response calls(const Request& request);
     [[nodiscard]] Response records(const Request& request);
+    [[nodiscard]] Response sinks(const Request& request);
+    [[nodiscard]] Response reconcile_sink(const Request& request, std::string_view name);
     [[nodiscard]] Response health(const Request& request);
     [[nodiscard]] Response metrics(const Request& request);
 

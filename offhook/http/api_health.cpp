@@ -49,6 +49,20 @@ std::vector<Metric> store_metrics(const store::Health& health, const store::Tota
     };
 }
 
+std::vector<Metric> sink_metrics(const std::vector<journal::DeliveryStatus>& sinks) {
+    using Kind = Metric::Kind;
+    std::vector<Metric> all;
+    const auto each = [&](const char* name, const char* help, Kind kind, auto value) {
+        for (const journal::DeliveryStatus& sink : sinks) all.push_back({name, help, kind, {{"sink", sink.name}}, static_cast<double>(value(sink))});
+    };
+    each("offhook_sink_backlog", "Events of the journal that wait for the sink", Kind::gauge, [](const auto& s) { return s.backlog; });
+    each("offhook_sink_age_seconds", "Age of the oldest event that waits for the sink", Kind::gauge,
+         [](const auto& s) { return static_cast<double>(s.age.count()) / 1e6; });
+    each("offhook_sink_delivered_total", "Events delivered to the sink", Kind::counter, [](const auto& s) { return s.delivered; });
+    each("offhook_sink_failures_total", "Attempts to deliver that failed", Kind::counter, [](const auto& s) { return s.failures; });
+    return all;
+}
+
 }  // namespace
 
 Response Api::health(const Request& request) {
@@ -93,6 +107,8 @@ Response Api::metrics(const Request& request) {
     add(families, {"offhook_build_info", "1, with the version", Metric::Kind::gauge, {{"version", facts->version}}, 1});
     add(families, {"offhook_uptime_seconds", "Since the API was started", Metric::Kind::gauge, {}, uptime});
     for (const Metric& metric : store_metrics(store_.health(), *totals)) add(families, metric);
+    if (facts->sinks)
+        for (const Metric& metric : sink_metrics(facts->sinks())) add(families, metric);
     if (facts->metrics)
         for (const Metric& metric : facts->metrics()) add(families, metric);
     return {200, prometheus::TextSerializer().Serialize(families), "text/plain; version=0.0.4; charset=utf-8"};

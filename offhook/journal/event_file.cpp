@@ -32,6 +32,13 @@ bool read_before(int file, std::uint64_t end, std::string& out, std::size_t size
     return got == static_cast<ssize_t>(size);
 }
 
+/// The seq in the name of a file that was put aside for `path`; 0: it is another's.
+std::uint64_t seq_in_name(const std::filesystem::path& file, const std::filesystem::path& path) {
+    const std::string name = file.filename().string(), prefix = path.stem().string() + '-', suffix = path.extension().string();
+    if (name.size() < prefix.size() + seq_digits + suffix.size() || !name.starts_with(prefix) || !name.ends_with(suffix)) return 0;
+    return to_number<std::uint64_t>(std::string_view(name).substr(prefix.size(), name.size() - prefix.size() - suffix.size())).value_or(0);
+}
+
 }  // namespace
 
 std::unexpected<std::string> EventFile::failed(std::string_view what) const {
@@ -41,10 +48,13 @@ std::unexpected<std::string> EventFile::failed(std::string_view what) const {
 
 std::expected<std::uint64_t, std::string> EventFile::open() {
     if (auto opened = open_for_append(); !opened) return std::unexpected(opened.error());
+    if (auto ours = check_is_ours(); !ours) return std::unexpected(ours.error());
     const auto last = repair();
     if (!last) return last;
     last_ = *last;
-    return last_ != 0 ? last_ : newest_put_aside();
+    if (last_ != 0) return last_;
+    const auto aside = put_aside(config_.path);
+    return aside.empty() ? 0 : seq_in_name(aside.back(), config_.path);
 }
 
 std::expected<void, std::string> EventFile::open_for_append() {
@@ -57,6 +67,14 @@ std::expected<void, std::string> EventFile::open_for_append() {
     written_ = UtcTime(std::chrono::duration_cast<Duration>(std::chrono::seconds(status.st_mtim.tv_sec)));
     last_ = 0;
     return {};
+}
+
+std::expected<void, std::string> EventFile::check_is_ours() const {
+    std::string start;
+    if (!read_before(file_.get(), std::min<std::uint64_t>(size_, config_.begins.size()), start, std::min<std::size_t>(size_, config_.begins.size())))
+        return failed("cannot read");
+    if (config_.begins.starts_with(start)) return {};
+    return std::unexpected(config_.path + " does not begin as a file of this sink does: move it away, or name another file");
 }
 
 // Cut back to the last line end: what stands behind it was being written when the process or the machine stopped.
@@ -90,7 +108,7 @@ std::expected<void, std::string> EventFile::append(std::string_view lines, std::
         if (auto opened = open(); !opened) return std::unexpected(opened.error());
     }
     if (last_ != 0 && is_full(lines.size(), now)) {
-        if (auto aside = put_aside(); !aside) return aside;
+        if (auto aside = begin_new_file(); !aside) return aside;
     }
     if (auto written = write_all(lines); !written) return written;
     last_ = last;
@@ -116,7 +134,8 @@ std::expected<void, std::string> EventFile::write_all(std::string_view octets) {
 }
 
 bool EventFile::moved_away() const {
-    struct stat ours {}, there {};
+    struct stat ours {
+    }, there{};
     if (!file_ || ::fstat(file_.get(), &ours) != 0 || ::stat(config_.path.c_str(), &there) != 0) return true;
     return ours.st_ino != there.st_ino || ours.st_dev != there.st_dev;
 }
@@ -128,7 +147,7 @@ bool EventFile::is_full(std::size_t more, UtcTime now) const {
 }
 
 // The name says which event is the last one: found again after a restart, and the same if it is done twice.
-std::expected<void, std::string> EventFile::put_aside() {
+std::expected<void, std::string> EventFile::begin_new_file() {
     const std::string name = aside_name(last_);
     if (::rename(config_.path.c_str(), name.c_str()) != 0) return failed("cannot rename to " + name);
     if (auto opened = open_for_append(); !opened) return opened;
@@ -143,19 +162,16 @@ std::string EventFile::aside_name(std::uint64_t last) const {
     return (path.parent_path() / (path.stem().string() + '-' + digits + path.extension().string())).string();
 }
 
-std::uint64_t EventFile::newest_put_aside() const {
-    const std::filesystem::path path(config_.path);
-    const std::string prefix = path.stem().string() + '-', suffix = path.extension().string();
-    std::uint64_t newest = 0;
+std::vector<std::string> put_aside(const std::string& path) {
+    std::vector<std::pair<std::uint64_t, std::string>> found;
     std::error_code none;
-    const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
-    for (const auto& entry : std::filesystem::directory_iterator(folder, none)) {
-        const std::string name = entry.path().filename().string();
-        if (name.size() < prefix.size() + suffix.size() + seq_digits || !name.starts_with(prefix) || !name.ends_with(suffix)) continue;
-        const auto digits = std::string_view(name).substr(prefix.size(), name.size() - prefix.size() - suffix.size());
-        newest = std::max(newest, to_number<std::uint64_t>(digits).value_or(0));
-    }
-    return newest;
+    const auto folder = std::filesystem::path(path).parent_path();
+    for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder, none))
+        if (const std::uint64_t last = seq_in_name(entry.path(), path); last != 0) found.emplace_back(last, entry.path().string());
+    std::ranges::sort(found);
+    std::vector<std::string> names;
+    for (auto& [last, name] : found) names.push_back(std::move(name));
+    return names;
 }
 
 }  // namespace offhook::journal

@@ -10,6 +10,7 @@
 #include <expected>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "offhook/base/time.hpp"
 #include "offhook/runtime/descriptor.hpp"
@@ -20,7 +21,8 @@ class EventFile {
 public:
     struct Config {
         std::string path;
-        std::string header;       ///< first line of each file, with its line end; empty: none
+        std::string header;  ///< first line of each file, with its line end; empty: none
+        std::string begins;  ///< what each file begins with: another file is not ours to cut or to append to
         std::uint64_t max_size = 0;
         Duration rotate_every{};  ///< 0: never
     };
@@ -35,13 +37,13 @@ public:
 
 private:
     [[nodiscard]] std::expected<void, std::string> open_for_append();
+    [[nodiscard]] std::expected<void, std::string> check_is_ours() const;
     [[nodiscard]] std::expected<std::uint64_t, std::string> repair();
-    [[nodiscard]] std::expected<void, std::string> put_aside();
+    [[nodiscard]] std::expected<void, std::string> begin_new_file();  ///< this one is full
     [[nodiscard]] std::expected<void, std::string> write_all(std::string_view octets);
     [[nodiscard]] bool moved_away() const;
     [[nodiscard]] bool is_full(std::size_t more, UtcTime now) const;
     [[nodiscard]] std::string aside_name(std::uint64_t last) const;
-    [[nodiscard]] std::uint64_t newest_put_aside() const;
     [[nodiscard]] std::unexpected<std::string> failed(std::string_view what) const;  ///< with errno
 
     Config config_;
@@ -50,5 +52,8 @@ private:
     std::uint64_t last_ = 0;  ///< seq of the last line in this file; 0: there is none
     UtcTime written_{};       ///< last time
 };
+
+/// Names of the files that were put aside for this one, the oldest first.
+[[nodiscard]] std::vector<std::string> put_aside(const std::string& path);
 
 }  // namespace offhook::journal

@@ -29,7 +29,7 @@ protected:
         return file;
     }
     test::TemporaryDirectory directory;
-    EventFile::Config config{.path = {}, .header = "event,id\n"};
+    EventFile::Config config{.path = {}, .header = "event,id\n", .begins = "event,id\n"};
 };
 
 TEST_F(EventFileTest, SaysItselfHowFarItHasCome) {
@@ -56,7 +56,8 @@ TEST_F(EventFileTest, CutsATornLineOffAtEveryOctet) {
 }
 
 TEST_F(EventFileTest, FindsTheLastLineOfALongFileHoweverLongItIs) {
-    std::ofstream(config.path) << "event,id\n5," << std::string(300'000, 'x') << "\n6," << std::string(200'000, 'y') << "\n7,torn" << std::string(100'000, 'z');
+    std::ofstream(config.path) << "event,id\n5," << std::string(300'000, 'x') << "\n6," << std::string(200'000, 'y') << "\n7,torn"
+                               << std::string(100'000, 'z');
     opened(6);
     EXPECT_EQ(std::filesystem::file_size(config.path), 9u + 2 + 300'000 + 1 + 2 + 200'000 + 1);
 }
@@ -103,6 +104,12 @@ TEST_F(EventFileTest, SaysWhatIsWrongWithTheFile) {
     const auto missing = EventFile(config).open();
     ASSERT_FALSE(missing);
     EXPECT_EQ(missing.error(), "cannot open " + config.path + ": No such file or directory");
+    config.path = directory.file("notes.txt");
+    std::ofstream(config.path) << "dear diary";
+    const auto another = EventFile(config).open();
+    ASSERT_FALSE(another);
+    EXPECT_EQ(another.error(), config.path + " does not begin as a file of this sink does: move it away, or name another file");
+    EXPECT_EQ(content(config.path), "dear diary");
     config.path = "/dev/full";
     const auto device = EventFile(config).open();
     ASSERT_FALSE(device);

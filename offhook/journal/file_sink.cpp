@@ -8,7 +8,8 @@ namespace offhook::journal {
 
 FileSink::FileSink(const SinkConfig& config)
     : csv_(config.kind == SinkConfig::Kind::csv),
-      file_({config.file, csv_ ? std::string(csv_header()) : std::string(), config.max_size, config.rotate_every}) {}
+      file_({config.file, csv_ ? std::string(csv_header()) : std::string(), std::string(csv_ ? csv_header() : json_start()), config.max_size,
+             config.rotate_every}) {}
 
 std::expected<std::uint64_t, std::string> FileSink::open(std::uint64_t position) {
     auto last = file_.open();

@@ -17,12 +17,10 @@ std::expected<void, std::string> HttpSink::deliver(std::span<const store::Event>
     lines_.clear();
     for (const store::Event& event : events) append_json_line(lines_, event);
     const std::string key = '"' + name_ + '-' + std::to_string(events.front().seq) + '-' + std::to_string(events.back().seq) + '"';
-    const auto reply = runtime::exchange(endpoint_,
-                                         {.method = "POST",
-                                          .target = endpoint_.path,
-                                          .headers = {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", key}},
-                                          .body = lines_},
-                                         timeout_, largest_answer);
+    const auto reply = runtime::exchange(
+        endpoint_,
+        {.method = "POST", .target = endpoint_.path, .headers = {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", key}}, .body = lines_},
+        timeout_, largest_answer);
     if (!reply) return std::unexpected(url_ + ": " + (reply.error().connected ? "no answer: " : "") + reply.error().text);
     if (reply->status / 100 != 2) return std::unexpected(url_ + " answered " + std::to_string(reply->status));
     return {};

@@ -1,5 +1,6 @@
 #include "offhook/journal/lines.hpp"
 
+#include "offhook/base/csv.hpp"
 #include "offhook/base/text.hpp"
 #include "offhook/base/time_text.hpp"
 #include "offhook/store/escape.hpp"
@@ -29,10 +30,10 @@ public:
     Fields& text(std::string_view octets) {
         separate();
         store::escape(escaped_, octets);
-        const bool quoted = escaped_.find_first_of("\",\r\n") != std::string::npos;
-        if (quoted) out_ += '"';
-        for (const char c : escaped_) append(c);
-        if (quoted) out_ += '"';
+        // A line of the file is an event: a line end within it is written as the database writes a NUL.
+        for (std::size_t at = 0; (at = escaped_.find_first_of("\r\n", at)) != std::string::npos;)
+            escaped_.replace(at, 1, escaped_[at] == '\n' ? "\\x0a" : "\\x0d");
+        append_csv_field(out_, escaped_);
         return *this;
     }
 
@@ -40,15 +41,6 @@ private:
     void separate() {
         if (!first_) out_ += ',';
         first_ = false;
-    }
-    // A line of the file is an event: a line end within it is written as the database writes a NUL.
-    void append(char c) {
-        if (c == '\n')
-            out_ += "\\x0a";
-        else if (c == '\r')
-            out_ += "\\x0d";
-        else
-            out_.append(c == '"' ? 2 : 1, c);
     }
 
     std::string& out_;
@@ -58,8 +50,10 @@ private:
 
 }  // namespace
 
+std::string_view json_start() { return "{\"seq\":"; }
+
 void append_json_line(std::string& out, const store::Event& event) {
-    out += "{\"seq\":";
+    out += json_start();
     append_number(out, event.seq);
     out += ",\"time\":\"";
     out += format_time(event.time);

@@ -12,6 +12,9 @@ namespace offhook::journal {
 /// {"seq":17,"time":"2026-11-22T09:55:21.250000Z","kind":"call_ended","data":{...}} and a line end: one JSON text (RFC 8259) on each line.
 void append_json_line(std::string& out, const store::Event& event);
 
+/// What each such line begins with.
+[[nodiscard]] std::string_view json_start();
+
 /// The names of the columns, and a line end.
 [[nodiscard]] std::string_view csv_header();
 /// A call that ended, as RFC 4180 has it, line end LF; no field has a line end in it. `event.record` is there.

@@ -1,5 +1,6 @@
 // Enumerations as the database spells them.
 #pragma once
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -12,5 +13,9 @@ namespace offhook::store {
 [[nodiscard]] accounting::CallRecord::End end_of(std::string_view name);  ///< none if unknown here
 [[nodiscard]] std::string_view name_of(transport::Protocol protocol);     ///< "udp", "tcp" ...
 [[nodiscard]] transport::Protocol protocol_named(std::string_view name);  ///< udp if unknown here
+
+/// Kinds of events of the journal.
+inline constexpr std::array<std::string_view, 9> event_kinds{"call_started", "call_updated", "call_ended",       "registered",  "unregistered",
+                                                             "user_added",   "user_changed", "password_changed", "user_removed"};
 
 }  // namespace offhook::store

@@ -1,0 +1,106 @@
+#include "offhook/journal/reconciliation.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <fstream>
+
+#include "offhook/journal/event_file.hpp"
+
+namespace offhook::journal {
+namespace {
+
+constexpr std::size_t named = 20;  // missing ids that are told
+
+using Ids = std::vector<std::uint64_t>;  // sorted
+
+/// The second field of each line but the header: 16 hexadecimal digits.
+std::expected<void, std::string> read_ids(const std::string& path, Ids& out) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return std::unexpected("cannot read " + path + ": " + std::strerror(errno));
+    std::string line;
+    std::getline(file, line);
+    for (std::size_t number = 2; std::getline(file, line); ++number) {
+        const auto comma = line.find(',');
+        std::uint64_t id = 0;
+        const char* const begin = line.data() + std::min(comma + 1, line.size());
+        const auto [end, error] = std::from_chars(begin, line.data() + line.size(), id, 16);
+        if (comma == line.npos || error != std::errc() || end - begin != 16)
+            return std::unexpected(path + ':' + std::to_string(number) + ": this is no line of a call: " + line.substr(0, 80));
+        out.push_back(id);
+    }
+    return {};
+}
+
+std::expected<Ids, std::string> ids_in_files(const std::string& path) {
+    Ids ids;
+    auto files = put_aside(path);
+    files.push_back(path);
+    for (const std::string& file : files)
+        if (auto done = read_ids(file, ids); !done) return std::unexpected(done.error());
+    std::ranges::sort(ids);
+    return ids;
+}
+
+std::expected<Ids, std::string> ids_in_database(store::Reader& reader) {
+    Ids ids;
+    for (std::uint64_t after = 0;;) {
+        const auto page = reader.records({}, after, store::page_limit);
+        if (!page) return std::unexpected(page.error());
+        if (page->empty()) break;
+        after = page->back().id;
+        for (const accounting::CallRecord& record : *page)
+            if (!record.in_progress()) ids.push_back(record.id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
+std::expected<Ids, std::string> ids_that_wait(store::Reader& reader, std::uint64_t position) {
+    Ids ids;
+    for (;;) {
+        const auto page = reader.events(position, store::page_limit);
+        if (!page) return std::unexpected(page.error());
+        if (page->empty()) break;
+        position = page->back().seq;
+        for (const store::Event& event : *page)
+            if (event.kind == "call_ended" && event.record) ids.push_back(event.record->id);
+    }
+    std::ranges::sort(ids);
+    return ids;
+}
+
+}  // namespace
+
+// In this order: a call that ended before the first step is in the file unless its event is behind the position, and what is in the file
+// already without being among the records has an event behind the position.
+std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& csv_sink, store::Reader& reader) {
+    const auto records = ids_in_database(reader);
+    if (!records) return std::unexpected(records.error());
+    auto lines = ids_in_files(csv_sink.target);
+    if (!lines) return std::unexpected(lines.error());
+    const auto waiting = ids_that_wait(reader, csv_sink.position);
+    if (!waiting) return std::unexpected(waiting.error());
+
+    Reconciliation result;
+    result.records = records->size();
+    const auto repeated = std::ranges::unique(*lines);
+    result.twice = static_cast<std::uint64_t>(repeated.size());
+    lines->erase(repeated.begin(), repeated.end());
+    for (const std::uint64_t id : *records) {
+        if (std::ranges::binary_search(*lines, id)) {
+            ++result.held;
+        } else if (std::ranges::binary_search(*waiting, id)) {
+            ++result.waiting;
+        } else {
+            ++result.missing_count;
+            if (result.missing.size() < named) result.missing.push_back(id);
+        }
+    }
+    for (const std::uint64_t id : *lines)
+        if (!std::ranges::binary_search(*records, id) && !std::ranges::binary_search(*waiting, id)) ++result.unknown;
+    return result;
+}
+
+}  // namespace offhook::journal
