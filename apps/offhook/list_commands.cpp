@@ -174,7 +174,9 @@ void add_list_commands(CLI::App& app, Program& program) {
         sub->fallthrough();
         add_form_options(*sub, options->list);
         sub->add_option("--user", options->user, "Of this user only")->type_name("NAME@DOMAIN");
-        sub->callback([&program, options, run] { program.run = [&program, options, run] { return run(program.globals, *options); }; });
+        sub->callback([sub, &program, options, run] {
+            if (sub->get_subcommands().empty()) program.run = [&program, options, run] { return run(program.globals, *options); };
+        });
         return sub;
     };
     command("registrations", "Phones that are registered", registrations);

@@ -146,7 +146,7 @@ def full_disk(folder):
     small = folder / "small"
     os.makedirs(small)
     user = [] if os.geteuid() == 0 else ["--user", "--map-root-user"]
-    prefix = ["unshare", *user, "--mount", "sh", "-c", f'mount -t tmpfs -o size=64k none "{small}" && head -c 56k /dev/zero > "{small}/filler" && exec "$@"', "sh"]
+    prefix = ["unshare", *user, "--mount", "sh", "-c", f'mount -t tmpfs -o size=400k none "{small}" && head -c 380k /dev/zero > "{small}/filler" && exec "$@"', "sh"]
     more = f'[[sink]]\nname = "small"\nkind = "csv"\nfile = "{small}/calls.csv"\ndelay = "20ms"\n'
     server = Server(folder, extra=sinks(folder) + more, prefix=prefix, port=free_port())
     with_users(server)
