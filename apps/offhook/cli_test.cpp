@@ -142,7 +142,7 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
     EXPECT_RUN(run("--api " + url_ + " --token-file other user list"), 4,
                "offhook: " + url_ + " does not accept the token in other: is this the file in that server's data folder?\n");
     EXPECT_RUN(run("--api ftp://x user list"), 2, "offhook: --api ftp://x: an address as \"http://127.0.0.1:8080\" is wanted\n");
-    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, registrations, calls, cdr, parse, storm\n");
+    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, registrations, calls, cdr, sinks, parse, storm\n");
     EXPECT_RUN(run("user lst"), 2, "offhook: there is no command \"user lst\"; there are add, list, passwd, enable, disable, remove, import\n");
     EXPECT_RUN(run("user"), 2, HasSubstr("offhook user --help"));
     EXPECT_RUN(run("calls now"), 2, HasSubstr("now"));
