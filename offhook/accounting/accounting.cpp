@@ -58,9 +58,13 @@ std::expected<Handle, message::Reject> Accounting::admit(const transaction::Requ
         return std::unexpected(message::Reject{503, "Service Unavailable"});
     }
     const Handle call = table_.add_attempt(&Accounting::on_linger, *this);
-    Attempt::Text& text = *table_.attempts.find(call)->text;
+    Attempt& attempt = *table_.attempts.find(call);
+    Attempt::Text& text = *attempt.text;
     dialog::read_invite(invite, config_.session, text.invite);
     text.offer = message::session_description(invite);
+    attempt.cseq = text.invite.cseq;
+    attempt.session = text.invite.session;
+    attempt.offered = !text.offer.empty();
     begin_record(text.record, text.invite, request, now);
     ++counters_.admitted;
     return call;
@@ -91,12 +95,13 @@ void Accounting::begin_record(CallRecord& record, const dialog::InviteFacts& fac
 }
 
 void Accounting::tried(Handle call, std::string_view target, Now) {
-    if (Attempt* attempt = table_.attempts.find(call)) attempt->text->record.binding = target;
+    Attempt* attempt = table_.attempts.find(call);
+    if (attempt != nullptr && attempt->text) attempt->text->record.binding = target;
 }
 
 void Accounting::ringing(Handle call, const Message& response, Now now) {
     Attempt* attempt = table_.attempts.find(call);
-    if (attempt == nullptr || response.status() < 180) return;
+    if (attempt == nullptr || !attempt->text || response.status() < 180) return;
     CallRecord& record = attempt->text->record;
     if (record.ringing == UtcTime{}) record.ringing = now.utc;
     if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
@@ -105,39 +110,68 @@ void Accounting::ringing(Handle call, const Message& response, Now now) {
 Verdict Accounting::answered(Handle call, const Message& response, std::string_view target, Ticket waiting, Now now) {
     Attempt* attempt = table_.attempts.find(call);
     if (attempt == nullptr) return Verdict::go_on;
-    const dialog::InviteFacts& invite = attempt->text->invite;
-    const std::uint64_t key = table_.key_of(invite.call_id, invite.caller_tag, dialog::tag_of(response, HeaderId::to));
+    const std::string_view tag = dialog::tag_of(response, HeaderId::to);
+    std::uint64_t key = 0;
+    if (attempt->text) {
+        key = table_.key_of(attempt->text->invite.call_id, attempt->text->invite.caller_tag, tag);
+    } else {
+        const dialog::DialogState& first = table_.first_answer(*attempt).dialog;
+        key = table_.key_of(first.call_id(), first.tag(Direction::from_caller), tag);
+    }
     if (std::find(attempt->answers.begin(), attempt->answers.end(), key) != attempt->answers.end()) return Verdict::go_on;  // retransmitted
-    make_leg(*attempt, response, target, waiting, now);
+    make_leg(call, *attempt, response, target, waiting, now);
     attempt->answers.push_back(key);
     return Verdict::wait;
 }
 
-void Accounting::make_leg(Attempt& attempt, const Message& response, std::string_view target, Ticket waiting, Now now) {
-    const Handle handle = table_.add_leg(&Accounting::on_leg_end, &Accounting::on_update, *this);
+// A further answer: what the INVITE said stands with the first one. Its SDP is gone: a codec that such an answer names by a dynamic number
+// alone, against RFC 3264 §6.1, stays a number on record.
+void Accounting::begin_again(const Attempt& attempt, UtcTime now) {
+    const Kept& first = table_.first_answer(attempt);
+    first.record.restore(first.dialog, row_);
+    row_.id = ids_.next(now);
+    row_.callee_agent.clear();
+    row_.codecs.clear();
+    invite_.call_id = first.dialog.call_id();
+    invite_.caller_tag = first.dialog.tag(Direction::from_caller);
+    invite_.caller_uri = first.dialog.uri(Direction::from_caller);
+    invite_.callee_uri = first.dialog.uri(Direction::from_callee);
+    invite_.caller_contact = first.dialog.contact(Direction::from_caller);
+    invite_.cseq = attempt.cseq;
+    invite_.session = attempt.session;
+}
+
+void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response, std::string_view target, Ticket waiting, Now now) {
+    const bool is_first = attempt.text != nullptr;
+    if (!is_first) begin_again(attempt, now.utc);
+    CallRecord& record = is_first ? attempt.text->record : row_;
+    if (attempt.refusal) record.id = ids_.next(now.utc);  // this answer overtook a refusal: a record of its own within the same call
+    const Handle handle = table_.add_leg(&Accounting::on_leg, *this);
     Leg& leg = *table_.legs.find(handle);
-    dialog::read_answer(attempt.text->invite, response, now, leg.text->dialog);
-    CallRecord& record = leg.text->record;
-    record = attempt.text->record;
-    // A further leg, or an answer that overtook a refusal: a record of its own within the same call.
-    if (!attempt.answers.empty() || attempt.refusal) record.id = ids_.next(now.utc);
+    dialog::read_answer(is_first ? attempt.text->invite : invite_, response, now, leg.kept->dialog);
     record.end = End::none;
     record.ended = {};
-    record.to_tag = leg.text->dialog.callee.tag;
+    record.seconds = 0;
+    record.to_tag = leg.kept->dialog.tag(Direction::from_callee);
     record.answered = now.utc;
     record.status = response.status();
     record.reason = response.reason();
     if (!target.empty()) record.binding = target;
     if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
-    leg.text->offer.clear();
-    if (attempt.text->offer.empty()) leg.text->offer = message::session_description(response);  // RFC 3261 §13.2.1: then the answer comes in the ACK
-    else record.codecs = sdp::codec_names(message::session_description(response), attempt.text->offer);
-    dialog::append_serialised(leg.text->dialog, record.dialog);
+    const std::string_view description = message::session_description(response);
+    if (attempt.offered) record.codecs = sdp::codec_names(description, is_first ? std::string_view(attempt.text->offer) : std::string_view{});
+    leg.kept->record.keep(record, attempt.offered ? std::string_view{} : description);  // RFC 3261 §13.2.1: then the answer comes in the ACK
+    record.dialog.clear();
+    dialog::append_serialised(leg.kept->dialog, record.dialog);
     table_.index(handle);
-    arm_end(leg, now);
+    set_end(leg, now);
     if (!attempt.linger.armed()) wheel_.arm(attempt.linger, now.steady + config_.late_answers);
     ++counters_.answered;
     put(record, Write::Purpose::answer, &waiting, now);
+    if (!is_first) return;
+    attempt.first = handle;
+    leg.attempt = call;
+    table_.drop_text(attempt);
 }
 
 Verdict Accounting::refused(Handle call, int status, std::string_view reason, Ticket waiting, Now now) {
@@ -173,10 +207,13 @@ dialog::CallPort::InDialog Accounting::find(const Message& request) {
 void Accounting::request_passed(const InDialog& where, const Message& request, Now now) {
     Leg* leg = table_.legs.find(where.call);
     if (leg == nullptr || leg->closing) return;
-    CallRecord& record = leg->text->record;
-    dialog::observe_request(leg->text->dialog, where.direction, request, config_.session, now);
-    if (request.method() == Method::ack && !leg->text->offer.empty() && record.codecs.empty())
-        record.codecs = sdp::codec_names(message::session_description(request), leg->text->offer);
+    KeptRecord& record = leg->kept->record;
+    dialog::observe_request(leg->kept->dialog, where.direction, request, config_.session, now);
+    if (request.method() == Method::ack && !record.offer().empty()) {
+        record.restore(leg->kept->dialog, row_);
+        row_.codecs = sdp::codec_names(message::session_description(request), record.offer());
+        record.keep(row_, {});
+    }
     if (leg->ending) return;  // of two BYEs that cross, the first ended the call
     if (request.method() == Method::bye) {
         leg->ending = true;
@@ -185,7 +222,7 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
     } else {
         update_later(*leg, now);
     }
-    arm_end(*leg, now);
+    set_end(*leg, now);
 }
 
 Verdict Accounting::response_passed(const InDialog& where, Method method, const Message* response, Ticket waiting, Now now) {
@@ -198,14 +235,14 @@ Verdict Accounting::response_passed(const InDialog& where, Method method, const 
         return Verdict::wait;
     }
     if (response != nullptr) {
-        const auto refresh = dialog::observe_response(leg->text->dialog, where.direction, *response, now);
+        const auto refresh = dialog::observe_response(leg->kept->dialog, where.direction, *response, now);
         if (refresh.target || refresh.session) update(*leg, now);
     }
     if (method != Method::bye) {
-        if (!leg->ending) arm_end(*leg, now);
+        if (!leg->ending) set_end(*leg, now);
         return Verdict::go_on;
     }
-    CallRecord& record = leg->text->record;
+    KeptRecord& record = leg->kept->record;
     if (!leg->ending) {
         record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
         record.ended = now.utc;
@@ -214,37 +251,44 @@ Verdict Accounting::response_passed(const InDialog& where, Method method, const 
     return Verdict::wait;
 }
 
-void Accounting::arm_end(Leg& leg, Now now) {
-    const dialog::DialogState& dialog = leg.text->dialog;
+void Accounting::set_end(Leg& leg, Now now) {
+    const dialog::DialogState& dialog = leg.kept->dialog;
     Duration after = config_.bye_limit;
     if (!leg.ending) after = (dialog.has_expiration() ? dialog.session_expires : dialog.last_seen + config_.max_call) - now.utc;
-    wheel_.arm(leg.end, now.steady + std::max(after, Duration{0}));
+    leg.ends = now.steady + std::max(after, Duration{0});
+    arm(leg);
 }
 
-void Accounting::on_leg_end(Timer& timer, Now now) {
-    auto& end = static_cast<OwnedTimer&>(timer);
-    Accounting& self = end.owner;
-    Leg& leg = *self.table_.legs.find(end.self);
-    const dialog::DialogState& dialog = leg.text->dialog;
-    if (leg.ending) return self.close(end.self, leg, leg.text->record.end, leg.text->record.ended, nullptr, now);
+void Accounting::arm(Leg& leg) { wheel_.arm(leg, std::min(leg.ends, leg.update)); }
+
+void Accounting::on_leg(Timer& timer, Now now) {
+    auto& leg = static_cast<Leg&>(timer);
+    Accounting& self = leg.owner;
+    if (leg.update > leg.ends) return self.leg_ended(Slab<Leg>::handle_of(leg), leg, now);
+    self.update(leg, now);
+}
+
+void Accounting::leg_ended(Handle handle, Leg& leg, Now now) {
+    const dialog::DialogState& dialog = leg.kept->dialog;
+    if (leg.ending) return close(handle, leg, leg.kept->record.end, leg.kept->record.ended, nullptr, now);
     if (dialog.has_expiration()) {
-        ++self.counters_.expired;  // §8.3: the state is dropped, no BYE is sent
-        return self.close(end.self, leg, End::expired, dialog.last_seen, nullptr, now);
+        ++counters_.expired;  // §8.3: the state is dropped, no BYE is sent
+        return close(handle, leg, End::expired, dialog.last_seen, nullptr, now);
     }
-    ++self.counters_.unconfirmed;
-    self.close(end.self, leg, End::unconfirmed, dialog.last_seen + self.config_.max_call, nullptr, now);
+    ++counters_.unconfirmed;
+    close(handle, leg, End::unconfirmed, dialog.last_seen + config_.max_call, nullptr, now);
 }
 
 void Accounting::close(Handle handle, Leg& leg, End end, UtcTime ended, const Ticket* waiting, Now now) {
-    leg.end.cancel();
-    leg.update.cancel();
-    CallRecord& record = leg.text->record;
-    record.end = end;
-    record.ended = std::max(ended, record.answered);
-    record.seconds = whole_seconds(record.answered, record.ended);
-    record.dialog.clear();
+    leg.Timer::cancel();
+    leg.update = Instant::max();
+    leg.kept->record.restore(leg.kept->dialog, row_);
+    row_.end = end;
+    row_.ended = std::max(ended, row_.answered);
+    row_.seconds = whole_seconds(row_.answered, row_.ended);
+    row_.dialog.clear();
     ++counters_.ended;
-    Write& write = put(record, Write::Purpose::end, waiting, now);
+    Write& write = put(row_, Write::Purpose::end, waiting, now);
     write.leg = handle;
     leg.closing = write.limit.self;
 }
@@ -252,28 +296,27 @@ void Accounting::close(Handle handle, Leg& leg, End end, UtcTime ended, const Ti
 void Accounting::drain(Now now) {
     draining_ = true;
     table_.legs.for_each([&](Handle, Leg& leg) {
-        if (leg.update.armed()) update(leg, now);
+        if (leg.update != Instant::max()) update(leg, now);
     });
 }
 
 void Accounting::update_later(Leg& leg, Now now) {
     if (draining_) return update(leg, now);
-    if (!leg.update.armed()) wheel_.arm(leg.update, now.steady + config_.update_delay);
+    if (leg.update != Instant::max()) return;
+    leg.update = now.steady + config_.update_delay;
+    arm(leg);
 }
 
 void Accounting::update(Leg& leg, Now now) {
-    leg.update.cancel();
-    open_ = leg.text->record;  // a BYE may be under way: the row stays in progress until its end
-    open_.end = End::none;
-    open_.ended = {};
-    open_.dialog.clear();
-    dialog::append_serialised(leg.text->dialog, open_.dialog);
-    put(open_, Write::Purpose::update, nullptr, now);
-}
-
-void Accounting::on_update(Timer& timer, Now now) {
-    auto& due = static_cast<OwnedTimer&>(timer);
-    due.owner.update(*due.owner.table_.legs.find(due.self), now);
+    leg.update = Instant::max();
+    arm(leg);
+    leg.kept->record.restore(leg.kept->dialog, row_);
+    row_.end = End::none;  // a BYE may be under way: the row stays in progress until its end
+    row_.ended = {};
+    row_.seconds = 0;
+    row_.dialog.clear();
+    dialog::append_serialised(leg.kept->dialog, row_.dialog);
+    put(row_, Write::Purpose::update, nullptr, now);
 }
 
 // Rows and who waits for them ---------------------------------------------------------------------------------------------
@@ -353,13 +396,12 @@ void Accounting::adopt(const CallRecord& record, Now now) {
         put(closed, Write::Purpose::end, nullptr, now);
         return;
     }
-    const Handle handle = table_.add_leg(&Accounting::on_leg_end, &Accounting::on_update, *this);
+    const Handle handle = table_.add_leg(&Accounting::on_leg, *this);
     Leg& leg = *table_.legs.find(handle);
-    leg.text->record = record;
-    leg.text->dialog = std::move(*state);
-    leg.text->offer.clear();
+    leg.kept->record.keep(record, {});
+    leg.kept->dialog = std::move(*state);
     table_.index(handle);
-    arm_end(leg, now);
+    set_end(leg, now);
 }
 
 }  // namespace offhook::accounting

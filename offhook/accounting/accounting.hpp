@@ -70,9 +70,12 @@ public:
 
 private:
     void begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, Now now);
-    void make_leg(Attempt& attempt, const message::Message& response, std::string_view target, Ticket waiting, Now now);
+    void make_leg(Handle call, Attempt& attempt, const message::Message& response, std::string_view target, Ticket waiting, Now now);
+    void begin_again(const Attempt& attempt, UtcTime now);
     void close(Handle handle, Leg& leg, CallRecord::End end, UtcTime ended, const Ticket* waiting, Now now);
-    void arm_end(Leg& leg, Now now);
+    void set_end(Leg& leg, Now now);
+    void arm(Leg& leg);
+    void leg_ended(Handle handle, Leg& leg, Now now);
     void update_later(Leg& leg, Now now);
     void update(Leg& leg, Now now);
     Write& put(const CallRecord& record, Write::Purpose purpose, const Ticket* waiting, Now now);
@@ -80,8 +83,7 @@ private:
     void alarm(std::string_view text, std::uint64_t record, Now now);
 
     static void on_linger(Timer& timer, Now now);
-    static void on_leg_end(Timer& timer, Now now);
-    static void on_update(Timer& timer, Now now);
+    static void on_leg(Timer& timer, Now now);
     static void on_limit(Timer& timer, Now now);
 
     Config config_;
@@ -94,7 +96,8 @@ private:
     std::uint16_t shard_, ticket_kind_;
     CallTable table_;
     Counters counters_;
-    CallRecord open_;  ///< composed for an update
+    CallRecord row_;               ///< composed from what is kept
+    dialog::InviteFacts invite_;   ///< likewise, for a further answer
     Instant next_alarm_{};
     std::uint64_t alarms_held_ = 0;
 };

@@ -440,6 +440,47 @@ TEST_F(Calls, AnswerInTheAckIsFoundToo) {
     EXPECT_EQ(row().codecs, "PCMA");
 }
 
+// What a further record is made from outlives the first answer's dialog; it is the INVITE's and nothing of the other phone's.
+TEST_F(Calls, AFurtherAnswerHasARecordOfItsOwnEvenAfterTheFirstCallHasEnded) {
+    for (const bool ended : {false, true}) {
+        const Handle call = invite("Content-Type: application/sdp\n", offer);
+        EXPECT_EQ(accounting->answered(call, SipText(response_text("200 OK", "INVITE", "b")), "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+        run_for(1s);
+        const auto bye = [&](std::string_view tag) { return respond(pass("BYE", Direction::from_caller, 2, "", tag), Method::bye, 2); };
+        if (ended) std::ignore = bye("b");
+        run_for(1s);
+        std::string other = response_text("200 OK", "INVITE", "c", "Content-Type: application/sdp\n");
+        other.replace(other.find("Server: Callee/2\n"), 17, "");
+        EXPECT_EQ(accounting->answered(call, SipText(other, accepted), "sip:carol@192.0.2.3", ticket(3), now), Verdict::wait);
+        EXPECT_EQ(accounting->answered(call, SipText(other, accepted), "sip:carol@192.0.2.3", ticket(4), now), Verdict::go_on);  // again
+        run_for(1ms);
+        const CallRecord first = row(store.rows().size() - 2), &further = row(store.rows().size() - 1);
+        EXPECT_EQ(first.end, ended ? End::caller : End::none);
+        EXPECT_EQ(further.call, first.id);
+        EXPECT_NE(further.id, first.id);
+        EXPECT_TRUE(further.in_progress());
+        EXPECT_EQ(further.ended, UtcTime{});
+        EXPECT_EQ(further.invited, first.invited);
+        EXPECT_EQ(further.user, "alice@example.com");
+        EXPECT_EQ(further.from_uri, "sip:alice@example.com");
+        EXPECT_EQ(further.to_uri + ' ' + further.request_uri, "sip:bob@example.com sip:bob@example.com");
+        EXPECT_EQ(further.caller_agent, "Caller/1");
+        EXPECT_EQ(further.callee_agent, "");
+        EXPECT_EQ(further.codecs, "PCMA");
+        EXPECT_EQ(further.binding, "sip:carol@192.0.2.3");
+        EXPECT_EQ(further.to_tag, "c");
+        const auto state = dialog::parse_dialog_state(further.dialog);
+        ASSERT_TRUE(state);
+        EXPECT_EQ(state->contact(Direction::from_caller), "sip:alice@192.0.2.1");
+        EXPECT_EQ(state->caller.cseq, 1U);
+        run_for(60s);  // beyond the wait for late answers
+        if (!ended) std::ignore = bye("b");
+        EXPECT_EQ(bye("c"), Verdict::wait);
+        run_for(1s);
+        EXPECT_EQ(row(store.rows().size() - 1).seconds, 61);
+    }
+}
+
 TEST_F(Calls, ForeignDialogsAreNotTheirs) {
     establish();
     EXPECT_FALSE(pass("BYE", Direction::from_caller, 2, "", "other").call);

@@ -1,6 +1,7 @@
 // The calls of one shard: attempts (INVITEs without a final answer, or whose further forks may still answer), legs (answered
 // dialogs, one record each) and writes (rows on their way to the store, with whoever waits for them).
 //
+// While people talk, a call is what its row and its end need, packed (Kept); while it is being made, it is strings (Attempt::Text).
 // Knows where a call is found; accounting.cpp decides what happens to it. Thread rule: one shard.
 #pragma once
 #include <boost/container/small_vector.hpp>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "offhook/accounting/record_store.hpp"
+#include "offhook/base/packed_texts.hpp"
 #include "offhook/base/siphash.hpp"
 #include "offhook/base/slab.hpp"
 #include "offhook/base/timer_wheel.hpp"
@@ -22,21 +24,48 @@ namespace offhook::accounting {
 
 class Accounting;
 
-/// What an attempt or a leg consists of, kept when it is over: the next one writes into the same strings, so that a warm shard
-/// allocates nothing for a call (design rule 5).
-template <class Text>
+/// What calls consist of, kept when they are over: the next ones write into the same memory, so that a warm shard allocates nothing for a
+/// call (design rule 5). What a storm left beyond that goes back to the heap.
+template <class Content>
 class Spares {
 public:
-    [[nodiscard]] std::unique_ptr<Text> take() {
-        if (spare_.empty()) return std::make_unique<Text>();
-        auto text = std::move(spare_.back());
+    [[nodiscard]] std::unique_ptr<Content> take() {
+        if (spare_.empty()) return std::make_unique<Content>();
+        auto content = std::move(spare_.back());
         spare_.pop_back();
-        return text;
+        return content;
     }
-    void give_back(std::unique_ptr<Text> text) { spare_.push_back(std::move(text)); }
+    void give_back(std::unique_ptr<Content> content) {
+        if (content && spare_.size() < most) spare_.push_back(std::move(content));
+    }
 
 private:
-    std::vector<std::unique_ptr<Text>> spare_;
+    static constexpr std::size_t most = 1024;
+    std::vector<std::unique_ptr<Content>> spare_;
+};
+
+/// A record of an answered call. What its dialog knows as well (Call-ID, tags, URIs) is kept there alone.
+class KeptRecord {
+public:
+    std::uint64_t id = 0, call = 0;
+    UtcTime invited{}, ringing{}, answered{}, ended{};
+    CallRecord::End end = CallRecord::End::none;
+
+    /// `offer`: SDP of the 2xx, if the ACK holds the answer.
+    void keep(const CallRecord& record, std::string_view offer);
+    /// Overwrites all of `record` but `seconds` and `dialog`.
+    void restore(const dialog::DialogState& state, CallRecord& record) const;
+    [[nodiscard]] std::string_view offer() const { return texts_[offer_text]; }
+
+private:
+    enum Text : std::uint8_t { user, request_uri, binding, reason, caller_agent, callee_agent, codecs, source, offer_text, text_count };
+    int status_ = 0;
+    PackedTexts texts_;
+};
+
+struct Kept {
+    KeptRecord record;
+    dialog::DialogState dialog;
 };
 
 /// A Timer that knows whose it is.
@@ -54,27 +83,29 @@ struct Attempt {
         std::string offer;          ///< SDP of the INVITE: then a 2xx holds the answer, else the ACK
     };
     Attempt(Timer::Fire fire, Accounting& owner) : linger(fire, owner) {}
-    std::unique_ptr<Text> text;
+    std::unique_ptr<Text> text;     ///< until the first answer
+    std::unique_ptr<Kept> kept;     ///< of the first answer once its leg is gone: what a further answer's record is made from
+    Handle first;                   ///< the leg of the first answer, while it has `kept`
+    std::uint32_t cseq = 0;
+    dialog::SessionRequest session;
+    bool offered = false;           ///< the INVITE bore SDP
     bool cancelled = false;
     Handle refusal;                 ///< the Write of its refusal
-    boost::container::small_vector<std::uint64_t, 2> answers;  ///< keys of the dialogs that answered: their legs may be gone already
+    boost::container::small_vector<std::uint64_t, 1> answers;  ///< keys of the dialogs that answered: their legs may be gone already
     OwnedTimer linger;              ///< armed by the first answer
 };
 
-/// An answered dialog: one record.
-struct Leg {
-    struct Text {
-        CallRecord record;
-        dialog::DialogState dialog;
-        std::string offer;          ///< SDP of the 2xx, if the ACK holds the answer
-    };
-    Leg(Timer::Fire end_fire, Timer::Fire update_fire, Accounting& owner) : end(end_fire, owner), update(update_fire, owner) {}
-    std::unique_ptr<Text> text;
+/// An answered dialog: one record. The timer is armed for its end or for the update of its row, whichever comes first.
+struct Leg : Timer {
+    Leg(Fire fire, Accounting& the_owner) : Timer(fire), owner(the_owner) {}
+    Accounting& owner;
+    std::unique_ptr<Kept> kept;
     std::uint64_t key = 0;
-    bool ending = false;            ///< a BYE passed
+    Handle attempt;                 ///< of which it is the first answer
     Handle closing;                 ///< the Write of the closed record; the leg goes when it is committed
-    OwnedTimer end;                 ///< session expiry, max_call, or the limit of a BYE
-    OwnedTimer update;              ///< writes what changed meanwhile
+    Instant ends{};                 ///< session expiry, max_call, or the limit of a BYE
+    Instant update = Instant::max();  ///< when what changed meanwhile is written; max: nothing changed
+    bool ending = false;            ///< a BYE passed
 };
 
 /// One row handed to the store, until the store has answered for it.
@@ -96,11 +127,14 @@ public:
     Slab<Leg> legs;
     Slab<Write> writes;
 
-    /// With texts in which everything may still stand from an earlier one.
+    /// With contents in which everything may still stand from an earlier one.
     Handle add_attempt(Timer::Fire fire, Accounting& owner);
-    Handle add_leg(Timer::Fire end_fire, Timer::Fire update_fire, Accounting& owner);
+    Handle add_leg(Timer::Fire fire, Accounting& owner);
     void erase_attempt(Handle attempt);
     void erase_leg(Handle leg);
+    void drop_text(Attempt& attempt) { spare_texts_.give_back(std::move(attempt.text)); }
+    /// What the first answer of an attempt left, whether its leg still stands or not.
+    [[nodiscard]] const Kept& first_answer(const Attempt& attempt);
 
     /// The same for both orders of the tags.
     [[nodiscard]] std::uint64_t key_of(std::string_view call_id, std::string_view tag, std::string_view other_tag) const;
@@ -111,8 +145,8 @@ public:
 
 private:
     SipKey key_;
-    Spares<Attempt::Text> spare_attempts_;
-    Spares<Leg::Text> spare_legs_;
+    Spares<Attempt::Text> spare_texts_;
+    Spares<Kept> spare_kept_;
     boost::unordered_flat_map<std::uint64_t, Handle> by_dialog_;
 };
 

@@ -1,6 +1,8 @@
 #include "offhook/dialog/dialog_state.hpp"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
+#include <vector>
 
 #include "offhook/base/text.hpp"
 #include "offhook/message/name_addr.hpp"
@@ -35,6 +37,8 @@ std::uint32_t cseq_of(const Message& m) {
     return cseq ? cseq->number : 0;
 }
 
+Direction opposite(Direction from) { return from == Direction::from_caller ? Direction::from_callee : Direction::from_caller; }
+
 void start_session(DialogState& state, const SessionRequest& asked, const Message& response, Now now) {
     const auto interval = interval_in_force(asked, response);
     state.session_expires = interval ? now.utc + std::chrono::seconds(*interval) : UtcTime{};
@@ -54,27 +58,20 @@ void read_invite(const Message& invite, const SessionTimerConfig& config, Invite
     out.session = session_request(invite, config);
 }
 
+void DialogState::set_texts(std::string_view call_id, const Name& from, const Name& to, std::span<const std::string_view> routes) {
+    boost::container::small_vector<std::string_view, 16> texts{call_id, from.tag, from.uri, from.contact, {}, to.tag, to.uri, to.contact, {}};
+    texts.insert(texts.end(), routes.begin(), routes.end());
+    texts_.assign({texts.data(), texts.size()});
+}
+
 void read_answer(const InviteFacts& invite, const Message& response, Now now, DialogState& out) {
-    out.call_id = invite.call_id;
-    out.caller.tag = invite.caller_tag;
-    out.caller.uri = invite.caller_uri;
-    out.caller.contact = invite.caller_contact;
-    out.caller.cseq = invite.cseq;
-    out.callee.tag = tag_of(response, HeaderId::to);
-    out.callee.uri = invite.callee_uri;
-    out.callee.contact = contact_of(response);
-    out.callee.cseq = 0;
-    out.caller.pending.cseq = out.callee.pending.cseq = 0;
-    // §12.1.1: the callee takes Record-Route in order; §12.1.2: the caller in reverse.
-    std::size_t count = 0;
-    message::ListReader routes(response, HeaderId::record_route);
-    for (auto& set = out.callee.route_set; const auto item = routes.next(); ++count) {
-        if (count < set.size()) set[count] = item->text;
-        else set.emplace_back(item->text);
-    }
-    out.callee.route_set.resize(count);
-    out.caller.route_set.resize(count);
-    std::reverse_copy(out.callee.route_set.begin(), out.callee.route_set.end(), out.caller.route_set.begin());
+    boost::container::small_vector<std::string_view, 8> routes;
+    message::ListReader reader(response, HeaderId::record_route);
+    while (const auto item = reader.next()) routes.push_back(item->text);
+    out.set_texts(invite.call_id, {invite.caller_tag, invite.caller_uri, invite.caller_contact},
+                  {tag_of(response, HeaderId::to), invite.callee_uri, contact_of(response)}, {routes.data(), routes.size()});
+    out.caller = {.cseq = invite.cseq, .pending = {}};
+    out.callee = {};
     out.ack_seen = false;
     out.last_seen = now.utc;
     start_session(out, invite.session, response, now);
@@ -89,7 +86,7 @@ DialogState from_answer(const Message& invite, const Message& response, const Se
 }
 
 void observe_request(DialogState& state, Direction from, const Message& request, const SessionTimerConfig& config, Now now) {
-    Side& sender = state.side(from);
+    Progress& sender = state.side(from);
     const std::uint32_t cseq = cseq_of(request);
     const Method method = request.method();
     state.last_seen = std::max(state.last_seen, now.utc);
@@ -100,7 +97,8 @@ void observe_request(DialogState& state, Direction from, const Message& request,
     sender.cseq = std::max(sender.cseq, cseq);
     if (!refreshes_session(request)) return;
     sender.pending.cseq = cseq;
-    sender.pending.contact = contact_of(request);
+    const std::string_view contact = contact_of(request);
+    state.set_pending_contact(from, contact == state.contact(from) ? std::string_view{} : contact);
     sender.pending.session = session_request(request, config);
 }
 
@@ -108,20 +106,20 @@ void observe_request(DialogState& state, Direction from, const Message& request,
 // recorded then is at most one refresh old.
 Refresh observe_response(DialogState& state, Direction from, const Message& response, Now now) {
     Refresh refresh;
-    Side& sender = state.side(from);
+    Progress& sender = state.side(from);
     state.last_seen = std::max(state.last_seen, now.utc);
     const std::uint32_t cseq = cseq_of(response);
     if (sender.pending.cseq == 0 || sender.pending.cseq != cseq || response.status() < 200) return refresh;
     sender.pending.cseq = 0;
     if (response.status() >= 300) return refresh;
-    Side& other = from == Direction::from_caller ? state.callee : state.caller;
-    const auto take_over = [&refresh](std::string& target, std::string_view contact) {
-        if (contact.empty() || contact == target) return;
-        target = contact;
+    const auto take_over = [&](Direction of, std::string_view contact) {
+        if (contact.empty() || contact == state.contact(of)) return;
+        state.set_contact(of, contact);
         refresh.target = true;
     };
-    take_over(sender.contact, sender.pending.contact);
-    take_over(other.contact, contact_of(response));
+    take_over(from, state.pending_contact(from));
+    take_over(opposite(from), contact_of(response));
+    state.set_pending_contact(from, {});
     const UtcTime before = state.session_expires;
     start_session(state, sender.pending.session, response, now);
     refresh.session = before != state.session_expires;
@@ -129,8 +127,8 @@ Refresh observe_response(DialogState& state, Direction from, const Message& resp
 }
 
 std::optional<Direction> direction_of(const DialogState& state, std::string_view from_tag, std::string_view to_tag) {
-    if (from_tag == state.caller.tag && to_tag == state.callee.tag) return Direction::from_caller;
-    if (from_tag == state.callee.tag && to_tag == state.caller.tag) return Direction::from_callee;
+    for (const Direction from : {Direction::from_caller, Direction::from_callee})
+        if (from_tag == state.tag(from) && to_tag == state.tag(opposite(from))) return from;
     return std::nullopt;
 }
 
@@ -152,16 +150,24 @@ void append_line(std::string& out, std::uint64_t value) {
     out += '\n';
 }
 
-void append_side(std::string& out, const Side& side) {
-    append_line(out, side.tag);
-    append_line(out, side.uri);
-    append_line(out, side.contact);
-    append_line(out, side.cseq);
-    append_line(out, side.route_set.size());
-    for (const std::string& route : side.route_set) append_line(out, route);
+void append_side(std::string& out, const DialogState& state, Direction side, std::uint32_t cseq) {
+    append_line(out, state.tag(side));
+    append_line(out, state.uri(side));
+    append_line(out, state.contact(side));
+    append_line(out, cseq);
+    append_line(out, state.route_count());
+    for (std::size_t i = 0; i < state.route_count(); ++i) append_line(out, state.route(side, i));
 }
 
 std::uint64_t micros(UtcTime t) { return static_cast<std::uint64_t>(std::max<std::int64_t>(0, t.time_since_epoch().count())); }
+
+/// A side as it stands in the text form.
+struct Side {
+    std::string tag, uri, contact;
+    std::uint32_t cseq = 0;
+    std::vector<std::string> routes;
+    [[nodiscard]] DialogState::Name name() const { return {tag, uri, contact}; }
+};
 
 class Lines {
 public:
@@ -201,7 +207,7 @@ public:
         side.uri = text();
         side.contact = text();
         side.cseq = number<std::uint32_t>(UINT32_MAX);
-        for (auto routes = number<std::uint32_t>(UINT16_MAX); routes > 0 && !failed_; --routes) side.route_set.push_back(text());
+        for (auto routes = number<std::uint32_t>(UINT16_MAX); routes > 0 && !failed_; --routes) side.routes.push_back(text());
         return side;
     }
     [[nodiscard]] bool complete() const { return !failed_ && rest_.empty(); }
@@ -221,25 +227,29 @@ std::string serialise(const DialogState& state) {
 
 void append_serialised(const DialogState& state, std::string& out) {
     append_line(out, version);
-    append_line(out, state.call_id);
+    append_line(out, state.call_id());
     append_line(out, std::uint64_t{state.ack_seen});
     append_line(out, micros(state.last_seen));
     append_line(out, micros(state.session_expires));
-    append_side(out, state.caller);
-    append_side(out, state.callee);
+    append_side(out, state, Direction::from_caller, state.caller.cseq);
+    append_side(out, state, Direction::from_callee, state.callee.cseq);
 }
 
 std::optional<DialogState> parse_dialog_state(std::string_view text) {
     Lines lines(text);
     if (lines.text() != version) return std::nullopt;
     DialogState state;
-    state.call_id = lines.text();
+    const std::string call_id = lines.text();
     state.ack_seen = lines.number<std::uint32_t>(1) != 0;
     state.last_seen = lines.time();
     state.session_expires = lines.time();
-    state.caller = lines.side();
-    state.callee = lines.side();
-    if (!lines.complete()) return std::nullopt;
+    const Side caller = lines.side(), callee = lines.side();
+    const bool mirrored = std::equal(caller.routes.begin(), caller.routes.end(), callee.routes.rbegin(), callee.routes.rend());
+    if (!lines.complete() || !mirrored) return std::nullopt;
+    const std::vector<std::string_view> routes(callee.routes.begin(), callee.routes.end());
+    state.set_texts(call_id, caller.name(), callee.name(), routes);
+    state.caller.cseq = caller.cseq;
+    state.callee.cseq = callee.cseq;
     return state;
 }
 

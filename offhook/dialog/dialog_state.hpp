@@ -5,10 +5,11 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
+#include "offhook/base/packed_texts.hpp"
 #include "offhook/base/time.hpp"
 #include "offhook/dialog/call_port.hpp"
 #include "offhook/dialog/session_timer.hpp"
@@ -16,34 +17,60 @@
 
 namespace offhook::dialog {
 
-/// One user agent of the dialog.
-struct Side {
-    std::string tag;
-    std::string uri;                     ///< of From or To
-    std::string contact;                 ///< its remote target: where the other side sends requests
-    std::vector<std::string> route_set;  ///< Record-Route values in the order in which this side writes them into Route (§12.1)
-    std::uint32_t cseq = 0;              ///< highest CSeq number that it sent; 0: none yet
+/// How far one user agent of the dialog has come.
+struct Progress {
+    std::uint32_t cseq = 0;  ///< highest CSeq number that it sent; 0: none yet
 
     /// A re-INVITE or UPDATE that has no final response yet. Not part of the text form: its transaction does not survive either.
     struct Pending {
-        std::uint32_t cseq = 0;          ///< 0: none
-        std::string contact;             ///< target once it is accepted; empty: unchanged
+        std::uint32_t cseq = 0;  ///< 0: none
         SessionRequest session;
-        friend bool operator==(const Pending& a, const Pending& b) { return a.cseq == b.cseq && (a.cseq == 0 || a.contact == b.contact); }
     } pending;
-    friend bool operator==(const Side&, const Side&) = default;
 };
 
-struct DialogState {
-    std::string call_id;
-    Side caller, callee;
+/// Its texts lie in one allocation: a server keeps one of these for each call for as long as people talk.
+class DialogState {
+public:
+    Progress caller, callee;
     bool ack_seen = false;               ///< of the INVITE that made the dialog
     UtcTime last_seen{};                 ///< the last proof of life: the answer, or a request or response of the dialog that passed
     UtcTime session_expires{};           ///< epoch: the session has no expiration
 
-    [[nodiscard]] Side& side(Direction from) { return from == Direction::from_caller ? caller : callee; }
+    [[nodiscard]] Progress& side(Direction from) { return from == Direction::from_caller ? caller : callee; }
     [[nodiscard]] bool has_expiration() const { return session_expires != UtcTime{}; }
-    friend bool operator==(const DialogState&, const DialogState&) = default;
+
+    // Of the side that sends in this direction. Views are valid until the state is changed.
+    [[nodiscard]] std::string_view call_id() const { return texts_[0]; }
+    [[nodiscard]] std::string_view tag(Direction from) const { return texts_[place(from, tag_text)]; }
+    [[nodiscard]] std::string_view uri(Direction from) const { return texts_[place(from, uri_text)]; }          ///< of From or To
+    /// Its remote target: where the other side sends requests.
+    [[nodiscard]] std::string_view contact(Direction from) const { return texts_[place(from, contact_text)]; }
+    [[nodiscard]] std::size_t route_count() const { return texts_.size() - fixed_texts; }
+    /// Record-Route values in the order in which this side writes them into Route: §12.1.1, the callee takes them as they stand; §12.1.2,
+    /// the caller in reverse.
+    [[nodiscard]] std::string_view route(Direction from, std::size_t index) const {
+        return texts_[fixed_texts + (from == Direction::from_callee ? index : route_count() - 1 - index)];
+    }
+
+    /// What a side said of itself.
+    struct Name {
+        std::string_view tag, uri, contact;
+    };
+    /// `routes`: as the callee has them.
+    void set_texts(std::string_view call_id, const Name& caller, const Name& callee, std::span<const std::string_view> routes);
+    void set_contact(Direction of, std::string_view contact) { texts_.replace(place(of, contact_text), contact); }
+    /// The target that a side will have once its request is accepted; empty: unchanged.
+    [[nodiscard]] std::string_view pending_contact(Direction from) const { return texts_[place(from, pending_text)]; }
+    void set_pending_contact(Direction of, std::string_view contact) { texts_.replace(place(of, pending_text), contact); }
+
+private:
+    enum Text : std::uint8_t { tag_text, uri_text, contact_text, pending_text, texts_of_side };
+    static constexpr std::size_t fixed_texts = 1 + 2 * texts_of_side;  ///< the Call-ID, both sides; then the routes
+    [[nodiscard]] static std::size_t place(Direction of, Text text) {
+        return 1 + (of == Direction::from_caller ? 0 : std::size_t{texts_of_side}) + text;
+    }
+
+    PackedTexts texts_;
 };
 
 /// The dialog that a 2xx makes. `invite_cseq`, `caller_*`: of the INVITE as it was received; `session` what was asked for.
