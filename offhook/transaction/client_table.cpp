@@ -227,11 +227,16 @@ void ClientTable::send_cancel(Client& c, Now now) {
     begin(child, Method::cancel, std::move(bytes), c.live->to, now);
 }
 
-// Accepted keeps what a CANCEL's late answer is matched by; a completed non-INVITE shrinks to its tombstone.
+// A completed non-INVITE and an accepted INVITE shrink to their tombstones; one that was cancelled keeps what the CANCEL's late answer is
+// matched by.
 void ClientTable::forget(Client& c) {
     if (!c.live) return;
+    if (clients_.find(c.live->cancel_id) == nullptr) return recycle(c);
     services_.requests.give_back(c.live->bytes);
-    if (c.method == Method::invite) return;
+}
+
+void ClientTable::recycle(Client& c) {
+    services_.requests.give_back(c.live->bytes);
     c.live->Timer::cancel();
     c.live->reason.clear();
     c.live->cancel_id = {};
@@ -244,11 +249,7 @@ void ClientTable::end(Client& c) {
     if (c.live) {
         // A CANCEL whose INVITE is settled has nothing left to achieve.
         if (Client* child = clients_.find(c.live->cancel_id)) end(*child);
-        services_.requests.give_back(c.live->bytes);
-        c.live->Timer::cancel();
-        c.live->reason.clear();
-        c.live->cancel_id = {};
-        if (spare_.size() < 1024) spare_.push_back(std::move(c.live));
+        recycle(c);
     }
     clients_.erase(handle);
 }

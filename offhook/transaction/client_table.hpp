@@ -78,6 +78,7 @@ private:
     void send_ack(Client& c, const message::Message& response);
     void send_cancel(Client& c, Now now);
     void forget(Client& c);
+    void recycle(Client& c);
     void end(Client& c);
 
     Services& services_;
