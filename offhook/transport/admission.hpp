@@ -22,7 +22,7 @@ class Admission {
 public:
     struct Config {
         Duration limit{20'000};      ///< a new request is refused when what is read has waited longer; 0: never
-        Duration interval{100'000};  ///< for how long it must have been so before anything is refused
+        Duration interval{200'000};  ///< for how long it must have been so before anything is refused
     };
     /// Kinds of requests outside a dialog, each with its limit: what keeps phones reachable goes before what is new.
     enum class Kind : std::uint8_t {
