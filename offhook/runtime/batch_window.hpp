@@ -1,6 +1,9 @@
-// When to let datagrams gather before they are read (design rule 6): only while the rate is above 500 a second and the last wakes
-// brought few each. A forwarder that waits 1 ms needs less than half of the processor time for each call. A pure value.
+// How often a shard takes a turn (design rule 6): while datagrams come at more than 500 a second, at most once each window, so that those of
+// one window share its system calls. Counted from the beginning of the turn before: a shard with more work than that never waits for it.
+// A pure value.
 #pragma once
+#include <optional>
+
 #include "offhook/base/time.hpp"
 
 namespace offhook::runtime {
@@ -10,27 +13,29 @@ public:
     explicit BatchWindow(Duration window) : window_(window) {}
 
     /// After each turn: when it began and how many datagrams it brought.
-    void note(Instant now, std::size_t datagrams) {
-        if (datagrams != 0) ++wakes_;
+    void note(Instant began, std::size_t datagrams) {
+        began_ = began;
         datagrams_ += datagrams;
-        const Duration elapsed = now - since_;
+        const Duration elapsed = began - since_;
         if (elapsed < interval) return;
-        const bool busy = datagrams_ * std::size_t{1'000'000} > rate * static_cast<std::size_t>(elapsed.count());
-        open_ = busy && datagrams_ < few * wakes_;
-        since_ = now;
-        wakes_ = datagrams_ = 0;
+        busy_ = datagrams_ * std::size_t{1'000'000} > rate * static_cast<std::size_t>(elapsed.count());
+        since_ = began;
+        datagrams_ = 0;
     }
-    /// How long to wait before the next drain; 0 for not at all.
-    [[nodiscard]] Duration delay() const { return open_ ? window_ : Duration{0}; }
+    /// Before when the next turn need not begin, whatever arrives; nothing: it begins with what arrives.
+    [[nodiscard]] std::optional<Instant> next() const {
+        if (!busy_ || window_.count() == 0) return std::nullopt;
+        return began_ + window_;
+    }
 
 private:
     static constexpr Duration interval{50'000};
-    static constexpr std::size_t rate = 500, few = 16;
+    static constexpr std::size_t rate = 500;
 
     Duration window_;
-    Instant since_{};
-    std::size_t wakes_ = 0, datagrams_ = 0;
-    bool open_ = false;
+    Instant since_{}, began_{};
+    std::size_t datagrams_ = 0;
+    bool busy_ = false;
 };
 
 }  // namespace offhook::runtime

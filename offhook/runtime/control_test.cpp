@@ -69,19 +69,19 @@ TEST(Mailbox, WakesItsOwnerOnlyWhenItWasEmpty) {
     EXPECT_EQ(wakes(), 0u);
 }
 
-TEST(BatchWindow, OpensOnlyWhenManyWakesBringFewEach) {
+TEST(BatchWindow, IsKeptOnlyWhileManyDatagramsCome) {
     BatchWindow window(1ms);
     Instant now{10s};
     window.note(now, 0);
-    const auto second = [&](int wakes, std::size_t each) {
-        for (int i = 0; i < wakes; ++i) window.note(now += 1'000'000us / wakes, each);
-        return window.delay();
+    const auto second = [&](int turns, std::size_t each) {
+        for (int i = 0; i < turns; ++i) window.note(now += 1'000'000us / turns, each);
+        return window.next() ? *window.next() - now : -1us;
     };
-    EXPECT_EQ(second(400, 1), 0us);
+    EXPECT_EQ(second(400, 1), -1us);
     EXPECT_EQ(second(1'000, 1), 1ms);
-    EXPECT_EQ(second(1'000, 40), 0us);
-    EXPECT_EQ(second(600, 2), 1ms);
-    EXPECT_EQ(second(100, 1), 0us);
+    EXPECT_EQ(second(1'000, 40), 1ms);
+    EXPECT_EQ(second(100, 1), -1us);
+    EXPECT_EQ(BatchWindow(0ms).next(), std::nullopt);
 }
 
 TEST(DnsCache, ForgetsWhatIsOldAndStaysBounded) {

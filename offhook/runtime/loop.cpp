@@ -79,7 +79,7 @@ std::span<const Loop::Ready> Loop::wait(std::optional<Instant> until) {
     boost::asio::io_context& io = parts_->io;
     if (!until)
         io.run_one();
-    else
+    else if (*until != Instant{})
         io.run_one_until(std::chrono::steady_clock::time_point(until->time_since_epoch()));
     io.poll();  // everything else that is ready belongs to the same turn
     return parts_->ready;

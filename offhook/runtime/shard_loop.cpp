@@ -1,7 +1,6 @@
 #include "offhook/runtime/shard_loop.hpp"
 
 #include <algorithm>
-#include <thread>
 
 #include "offhook/runtime/clock.hpp"
 #include "offhook/transport/shard_key.hpp"
@@ -67,10 +66,16 @@ std::optional<Instant> Shard::wake_at() const {
     return until;
 }
 
+// A busy shard sleeps once, for the rest of its window, and then looks what has come: timers may be late by the window.
+std::span<const Loop::Ready> Shard::wait() {
+    const auto turn_at = batch_window_.next();
+    if (!turn_at) return loop_.wait(wake_at());
+    sleep_until(*turn_at);
+    return loop_.wait(Instant{});
+}
+
 void Shard::turn() {
-    const auto ready = loop_.wait(wake_at());
-    const bool arrived = std::ranges::any_of(ready, [](const Loop::Ready& r) { return r.cookie.kind == datagrams; });
-    if (const Duration delay = batch_window_.delay(); arrived && delay.count() > 0) std::this_thread::sleep_for(delay);
+    const auto ready = wait();
     now_ = read_clock();
     const std::uint64_t before = counters_.datagrams_in.get();
     deliver_failures();

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -71,6 +72,7 @@ private:
     };
 
     [[nodiscard]] std::optional<Instant> wake_at() const;
+    [[nodiscard]] std::span<const Loop::Ready> wait();
     void turn();
     void deliver_failures();
     void dispatch(const Loop::Ready& ready);
