@@ -9,6 +9,7 @@
 
 #include "fuzz/promise.hpp"
 #include "fuzz/targets.hpp"
+#include "offhook/auth/claim.hpp"
 #include "offhook/auth/nonce_ledger.hpp"
 #include "offhook/auth/support_test.hpp"
 #include "tests/reference/reference.hpp"

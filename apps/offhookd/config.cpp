@@ -285,6 +285,28 @@ void check_whole(const toml::table& root, const Config& config, Mistakes& mistak
         ordered("accounting", "min_se", config.accounting.session.min_se, "session_expires", config.accounting.session.session_expires);
 }
 
+std::string beside(const std::string& path, const std::string& name) {
+    if (std::filesystem::path(name).is_absolute()) return name;
+    const auto place = (std::filesystem::path(path).parent_path() / name).lexically_normal();
+    return (place.has_filename() ? place : place.parent_path()).string();  // "var/." is "var", not "var/"
+}
+
+/// The secret of the RADIUS servers, which stands in the configuration or in a file of its own.
+void check_radius(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
+    RadiusSettings& radius = config.radius;
+    if (!radius.secret.empty() && !radius.secret_file.empty())
+        return mistakes.add(source_of(root, "radius", "secret_file"), "[radius] secret_file: secret is there too; one of them is wanted");
+    if (!radius.secret_file.empty()) {
+        radius.secret_file = beside(path, radius.secret_file);
+        std::ifstream file(radius.secret_file, std::ios::binary);
+        if (!std::getline(file, radius.secret) || radius.secret.empty())
+            return mistakes.add(source_of(root, "radius", "secret_file"),
+                                fmt::format("[radius] secret_file: {} has no first line that can be read", radius.secret_file));
+    }
+    if (!config.runtime.radius.servers.empty() && radius.secret.empty())
+        mistakes.add(source_of(root, "radius", "servers"), "[radius] servers: their secret is missing: secret = \"...\" or secret_file = \"...\"");
+}
+
 void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
     const auto names = tables();
     for (const auto& [key, node] : root) {
@@ -310,12 +332,6 @@ void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
     }
 }
 
-std::string beside(const std::string& path, const std::string& name) {
-    if (std::filesystem::path(name).is_absolute()) return name;
-    const auto place = (std::filesystem::path(path).parent_path() / name).lexically_normal();
-    return (place.has_filename() ? place : place.parent_path()).string();  // "var/." is "var", not "var/"
-}
-
 /// What several services share, and what follows from other settings.
 void spread(Config& config) {
     const Listen everywhere{transport::Protocol::udp, {IpAddress(), 5060}, {}, 0};
@@ -328,6 +344,9 @@ void spread(Config& config) {
     config.proxy.realm = config.auth.realm;
     config.proxy.trusted = config.auth.trusted;
     config.proxy.session_timer = config.accounting.session;
+    // FreeRADIUS 3.2 knows no other algorithm (draft-sterman-aaa-sip-00).
+    if (!config.runtime.radius.servers.empty()) config.auth.algorithms = {auth::Algorithm::md5};
+    config.runtime.radius.client.secrets.assign(config.runtime.radius.servers.size(), config.radius.secret);
 }
 
 void commented(std::string& out, std::string_view help, std::string_view type, std::string_view line) {
@@ -346,6 +365,7 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     Config config;
     apply_root(parsed.table(), config, mistakes);
     check_whole(parsed.table(), config, mistakes);
+    check_radius(parsed.table(), path, config, mistakes);
     if (!mistakes.none()) return std::unexpected(mistakes.render());
 
     spread(config);

@@ -24,6 +24,14 @@
 
 namespace offhook::daemon {
 
+/// What is said of RADIUS beside runtime.radius, which holds servers and patience.
+struct RadiusSettings {
+    enum class OnUnavailable : std::uint8_t { refuse, local };
+    std::string secret;       ///< shared with every server
+    std::string secret_file;  ///< or the file that it is in
+    OnUnavailable on_unavailable = OnUnavailable::refuse;
+};
+
 /// Each service's own struct; what several of them need (domains, realm, session timer) is the same in each after load().
 struct Config {
     std::vector<std::string> domains;  ///< own domains in lower case; never empty; the first is the default realm
@@ -32,6 +40,7 @@ struct Config {
     transaction::Limits transaction;  ///< of each shard
     transport::Admission::Config overload;  ///< of each shard
     auth::Config auth;
+    RadiusSettings radius;
     registrar::Config registrar;
     proxy::Config proxy;  ///< with [[route]]
     accounting::Config accounting;

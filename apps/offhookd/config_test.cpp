@@ -179,6 +179,24 @@ TEST(Config, BadListenAddress) {
               "               ^~~~~~\n");
 }
 
+TEST(Config, Radius) {
+    const std::string begin = "domains = [\"example.com\"]\n[radius]\nservers = [\"192.0.2.1:1812\", \"[2001:db8::1]:1812\"]\n";
+    const auto config = parse(begin + "secret = \"s\"\non_unavailable = \"local\"\ndeadline = \"4s\"\n", "etc/offhook.toml");
+    ASSERT_TRUE(config) << config.error();
+    ASSERT_EQ(config->runtime.radius.servers.size(), 2u);
+    EXPECT_EQ(config->runtime.radius.servers[1].text(), "[2001:db8::1]:1812");
+    EXPECT_THAT(config->runtime.radius.client.secrets, ElementsAre("s", "s"));
+    EXPECT_EQ(config->runtime.radius.client.deadline, 4s);
+    EXPECT_EQ(config->radius.on_unavailable, RadiusSettings::OnUnavailable::local);
+    EXPECT_THAT(config->auth.algorithms, ElementsAre(auth::Algorithm::md5));
+
+    EXPECT_THAT(mistakes_of(begin), HasSubstr("3:11: error: [radius] servers: their secret is missing"));
+    EXPECT_THAT(mistakes_of(begin + "secret = \"s\"\nsecret_file = \"f\"\n"), HasSubstr("secret is there too"));
+    EXPECT_THAT(mistakes_of(begin + "secret_file = \"/nowhere/secret\"\n"), HasSubstr("/nowhere/secret has no first line that can be read"));
+    EXPECT_THAT(mistakes_of("domains = [\"example.com\"]\n[radius]\nservers = [\"radius.example.com\"]\n"),
+                HasSubstr("\"radius.example.com\" is not a server"));
+}
+
 TEST(Config, Durations) {
     EXPECT_EQ(
         mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = \"5 ms\"\n"),

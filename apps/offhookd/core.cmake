@@ -2,4 +2,4 @@
 include_guard(GLOBAL)
 include(${CMAKE_CURRENT_LIST_DIR}/config.cmake)
 add_library(offhookd_core STATIC ${CMAKE_CURRENT_LIST_DIR}/core.cpp)
-target_link_libraries(offhookd_core PUBLIC offhookd_config offhook::proxy offhook::registrar offhook::accounting)
+target_link_libraries(offhookd_core PUBLIC offhookd_config offhook::proxy offhook::registrar offhook::accounting offhook::radius)

@@ -3,6 +3,7 @@
 #include "offhook/message/builder.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/message/validate.hpp"
+#include "offhook/radius/digest.hpp"
 #include "offhook/transport/via.hpp"
 
 namespace offhook::daemon {
@@ -31,19 +32,25 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
       sender_(parts.sender),
       bindings_(parts.bindings),
       admission_(parts.admission),
+      radius_(parts.radius),
+      known_users_(parts.users),
+      outside_users_(parts.users),
       observer_(parts.observer),
       layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch, config_->transaction),
       digest_(part(config_, config_->auth), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
+      remote_digest_(part(config_, config_->auth), digest_,
+                     [this](const auth::DigestQuestion& question, Ticket ticket) { return ask_radius(question, ticket); }),
       accounting_(config_->accounting, parts.wheel, parts.records, parts.observer, secrets.table,
                   accounting::RecordIds(parts.shard, parts.last_record), parts.shard, commit_of_accounting),
       proxy_({layer_, parts.wheel, parts.sender, parts.listeners, parts.resolver, parts.bindings, accounting_, parts.observer},
              proxy_config(*config_, parts.shard, ticket_of_proxy), {secrets.relay, secrets.loop},
-             [&users = parts.users](std::string_view user, std::string_view domain) { return users.find(domain, user) != nullptr; }),
-      authentication_(part(config_, config_->auth), digest_, chain_, parts.observer, secrets.table, parts.shard, nonce_of_authentication,
+             [&known = users()](std::string_view user, std::string_view domain) { return known.find(domain, user) != nullptr; }),
+      authentication_(part(config_, config_->auth), radius_ != nullptr ? static_cast<auth::Authenticator&>(remote_digest_) : digest_, chain_,
+                      parts.observer, secrets.table, parts.shard, nonce_of_authentication,
                       {.is_spiral = [this](const message::Message& request) { return proxy_.is_spiral(request); },
                        .in_dialog = [this](const message::Message& request) { return proxy_.in_dialog(request); },
                        .is_us = [&listeners = parts.listeners](std::string_view host, std::uint16_t port) { return listeners.is_us(host, port); }}),
-      registrar_(part(config_, config_->registrar), parts.bindings, parts.users, &parts.listeners, parts.observer, parts.shard, commit_of_registrar) {
+      registrar_(part(config_, config_->registrar), parts.bindings, users(), &parts.listeners, parts.observer, parts.shard, commit_of_registrar) {
     chain_.add(authentication_);
     chain_.add(registrar_);
     chain_.add(proxy_);
@@ -59,6 +66,7 @@ void Core::configure(std::shared_ptr<const Config> config) {
     layer_.set_limits(config_->transaction);
     if (admission_ != nullptr) admission_->configure(config_->overload);
     digest_.configure(part(config_, config_->auth));
+    remote_digest_.configure(part(config_, config_->auth));
     authentication_.configure(part(config_, config_->auth));
     registrar_.configure(part(config_, config_->registrar));
     accounting_.set_config(config_->accounting);
@@ -119,6 +127,42 @@ void Core::on_resolved(Ticket ticket, const transport::Addresses& addresses, Now
 
 void Core::on_nonce_admitted(Ticket ticket, bool admitted, Now now) {
     if (auto verdict = digest_.on_admitted(ticket, admitted)) authentication_.on_verdict(ticket, *verdict, now);
+}
+
+// User-Name is the whole name, since several domains may have a user of the same one. The rest is as the credentials have it.
+bool Core::ask_radius(const auth::DigestQuestion& question, Ticket ticket) {
+    const message::DigestCredentials& fields = question.fields;
+    std::string user(question.user);
+    user.append("@").append(question.domain);
+    radius::AttributeWriter out;
+    out.add(radius::Type::nas_identifier, config_->domains.front());  // RFC 2865 §4.1: this or the address must be there
+    radius::append_digest(out, radius::DigestStyle::freeradius,
+                          {.user = user,
+                           .username = fields.username,
+                           .realm = fields.realm,
+                           .nonce = fields.nonce,
+                           .uri = fields.uri,
+                           .method = question.method,
+                           .qop = fields.qop,
+                           .algorithm = fields.algorithm,
+                           .cnonce = fields.cnonce,
+                           .nc = fields.nc,
+                           .response = fields.response});
+    auto attributes = out.take();
+    if (!attributes) return false;
+    radius_->ask({ticket, std::move(*attributes), {}});
+    return true;
+}
+
+// An Access-Challenge is what this style has no use for, and so a rejection (RFC 2865 §4.4).
+void Core::on_radius(Ticket ticket, std::optional<radius::Code> answer, Now now) {
+    using auth::DigestReply;
+    const auto reply = !answer ? DigestReply::nobody : *answer == radius::Code::access_accept ? DigestReply::right : DigestReply::wrong;
+    const auto verdict = remote_digest_.on_reply(ticket, reply, now);
+    if (!verdict) return;
+    if (reply == DigestReply::nobody && config_->radius.on_unavailable == RadiusSettings::OnUnavailable::local)
+        return authentication_.verify_by(digest_, ticket, now);
+    authentication_.on_verdict(ticket, *verdict, now);
 }
 
 }  // namespace offhook::daemon

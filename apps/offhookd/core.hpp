@@ -10,16 +10,19 @@
 #include <string_view>
 
 #include "apps/offhookd/config.hpp"
+#include "apps/offhookd/outside_users.hpp"
 #include "apps/offhookd/secrets.hpp"
 #include "offhook/accounting/accounting.hpp"
 #include "offhook/accounting/record_store.hpp"
 #include "offhook/auth/digest.hpp"
 #include "offhook/auth/gate.hpp"
+#include "offhook/auth/remote_digest.hpp"
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/base/observer.hpp"
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/location/binding_store.hpp"
 #include "offhook/proxy/proxy.hpp"
+#include "offhook/radius/port.hpp"
 #include "offhook/registrar/registrar.hpp"
 #include "offhook/transaction/chain.hpp"
 #include "offhook/transaction/layer.hpp"
@@ -45,6 +48,7 @@ struct CoreParts {
     std::function<bool(std::string_view)> own_nonce;  ///< true if this shard owns that nonce; empty: all
     transport::Admission* admission = nullptr;        ///< of this shard; null: everything is admitted
     std::uint64_t last_record = 0;                    ///< largest id of a record in the store
+    radius::Port* radius = nullptr;                   ///< who knows the passwords; null: `users` does
 };
 
 class Core final : public transaction::ServerUser {
@@ -63,6 +67,7 @@ public:
     void on_committed(Ticket ticket, bool ok, Now now);
     void on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now);
     void on_nonce_admitted(Ticket ticket, bool admitted, Now now);
+    void on_radius(Ticket ticket, std::optional<radius::Code> answer, Now now);  ///< nothing: no server answered
 
     void adopt(const accounting::CallRecord& record, Now now) { accounting_.adopt(record, now); }
     void configure(std::shared_ptr<const Config> config);
@@ -84,15 +89,22 @@ private:
     [[nodiscard]] bool is_refresh(const message::Message& registration) const override;
     void refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now);
 
+    [[nodiscard]] bool ask_radius(const auth::DigestQuestion& question, Ticket ticket);
+    [[nodiscard]] const auth::UserDirectory& users() const { return radius_ != nullptr ? outside_users_ : known_users_; }
+
     std::shared_ptr<const Config> config_;
     std::uint16_t shard_;
     transport::Sender& sender_;
     const location::BindingStore& bindings_;
     transport::Admission* admission_;
+    radius::Port* radius_;
+    const auth::UserDirectory& known_users_;
+    OutsideUsers outside_users_;
     Observer& observer_;
     transaction::Layer layer_;
     transaction::Chain chain_;
     auth::DigestAuthenticator digest_;
+    auth::RemoteDigest remote_digest_;
     accounting::Accounting accounting_;
     proxy::Proxy proxy_;
     auth::AuthenticationHandler authentication_;

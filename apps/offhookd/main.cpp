@@ -83,6 +83,9 @@ public:
         if (auto opened = open_http(); !opened) return opened;
         if (auto announced = announce(); !announced) return announced;
         runtime_->on_hangup([this] { reload(); });
+        runtime_->on_radius([this](const Endpoint& server, bool up) {
+            log_->write(up ? Severity::info : Severity::warning, "radius", {{"server", server.text()}, {"answers", up}});
+        });
         const Done served = serve();
         http_.reset();
         store_->flush();

@@ -180,6 +180,11 @@ Parsed<auth::Algorithm> parse_algorithm(const std::string& text) {
     return std::unexpected(fmt::format("{} is not a digest algorithm: \"SHA-256\", \"SHA-512-256\" or \"MD5\"", quoted(text)));
 }
 
+Parsed<Endpoint> parse_radius_server(const std::string& text) {
+    if (const auto server = Endpoint::parse(text); server && server->port != 0 && !server->address.is_unspecified()) return *server;
+    return std::unexpected(fmt::format("{} is not a server: a numeric address and a port, as \"192.0.2.1:1812\"", quoted(text)));
+}
+
 std::string take_endpoint(Endpoint& endpoint, const std::string& text) {
     const auto parsed = Endpoint::parse(text);
     if (!parsed)
@@ -283,6 +288,53 @@ Settings auth_settings() {
             "auth", "failure_window", "See max_failures.", [](C & c) -> auto& { return c.auth.failure_window; }, 1s, 24h),
         duration<C>(
             "auth", "failure_pause", "How long that pause lasts.", [](C & c) -> auto& { return c.auth.failure_pause; }, 1s, 24h),
+    };
+}
+
+Settings radius_settings() {
+    using On = RadiusSettings::OnUnavailable;
+    return {
+        list(
+            "radius", "servers", "list of address:port",
+            "RADIUS servers that are asked whether a password is right, the preferred one first (FreeRADIUS with its digest module; it must send "
+            "Message-Authenticator). Challenges are MD5 only then. Empty: passwords are those of `offhook user`.",
+            [](C & c) -> auto& { return c.runtime.radius.servers; }, [](const Endpoint& server) { return server.text(); }, parse_radius_server),
+        text<C>(
+            "radius", "secret", "text", "Secret shared with the servers.", [](const C& c) { return c.radius.secret; },
+            [](C& c, const std::string& value) -> std::string {
+                c.radius.secret = value;
+                return {};
+            }),
+        text<C>(
+            "radius", "secret_file", "file", "File whose first line is the secret, relative to this file.", [](const C& c) { return c.radius.secret_file; },
+            [](C& c, const std::string& value) -> std::string {
+                c.radius.secret_file = value;
+                return {};
+            }),
+        text<C>(
+            "radius", "on_unavailable", "\"refuse\" or \"local\"",
+            "While no server answers: refuse with 503, or verify by the passwords of `offhook user`.",
+            [](const C& c) { return c.radius.on_unavailable == On::local ? "local" : "refuse"; },
+            [](C& c, const std::string& value) -> std::string {
+                if (value != "refuse" && value != "local") return fmt::format("{} is not known here: \"refuse\" or \"local\"", quoted(value));
+                c.radius.on_unavailable = value == "local" ? On::local : On::refuse;
+                return {};
+            }),
+        duration<C>(
+            "radius", "initial_timeout", "Time to the first retransmission; it doubles from one to the next (RFC 5080 §2.2.1, IRT).",
+            [](C & c) -> auto& { return c.runtime.radius.client.initial_timeout; }, 100ms, 16s),
+        number<C>(
+            "radius", "attempts", "Times that one server is sent a request before the next one is.",
+            [](C & c) -> auto& { return c.runtime.radius.client.attempts; }, 1, 10),
+        duration<C>(
+            "radius", "deadline", "Longest time for a request, over all servers.", [](C & c) -> auto& { return c.runtime.radius.client.deadline; },
+            500ms, 30s),
+        number<C>(
+            "radius", "failures", "Requests that a server leaves unanswered, one after another, before it is left alone.",
+            [](C & c) -> auto& { return c.runtime.radius.client.failures; }, 1, 1000),
+        duration<C>(
+            "radius", "pause", "How long it is left alone before one request tries it again.",
+            [](C & c) -> auto& { return c.runtime.radius.client.pause; }, 1s, 1h),
     };
 }
 
@@ -553,7 +605,7 @@ std::vector<Setting<Route>> make_route_settings() {
 std::span<const Setting<Config>> settings() {
     static const std::vector<Setting<Config>> table = [] {
         auto all = top_settings();
-        for (const auto make : {auth_settings, registrar_settings, proxy_settings, accounting_settings, store_settings, program_settings})
+        for (const auto make : {auth_settings, radius_settings, registrar_settings, proxy_settings, accounting_settings, store_settings, program_settings})
             for (auto& setting : make()) all.push_back(std::move(setting));
         return all;
     }();
@@ -579,7 +631,7 @@ std::vector<std::string> changes_that_wait(const Config& running, const Config& 
     constexpr std::array<std::string_view, 5> at_start{"data", "shards", "file", "address", "max_connections"};
     std::vector<std::string> names;
     for (const Setting<Config>& setting : settings()) {
-        const bool fixed = setting.table == "runtime" || setting.table == "store" || std::ranges::find(at_start, setting.key) != at_start.end();
+        const bool fixed = setting.table == "runtime" || setting.table == "store" || setting.table == "radius" || std::ranges::find(at_start, setting.key) != at_start.end();
         if (fixed && setting.show(running) != setting.show(next))
             names.push_back(setting.table.empty() ? std::string(setting.key) : fmt::format("[{}] {}", setting.table, setting.key));
     }

@@ -24,7 +24,8 @@ ShardApp::ShardApp(runtime::ShardServices& services, const std::shared_ptr<const
              .observer = observer_,
              .own_nonce = [this](std::string_view nonce) { return mailer_.shard_of(nonce) == shard_; },
              .admission = &services.admission,
-             .last_record = last_record},
+             .last_record = last_record,
+             .radius = config->runtime.radius.servers.empty() ? nullptr : &services.radius},
             config, secrets, services.now) {}
 
 void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
@@ -38,6 +39,8 @@ void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
             return answer(mail, now);
         case Kind::answer:
             return core_.on_nonce_admitted(mail.ticket, mail.ok, now);
+        case Kind::radius:
+            return core_.on_radius(mail.ticket, mail.ok ? std::optional(static_cast<radius::Code>(mail.numbers[1])) : std::nullopt, now);
         case Kind::configure:
             return core_.configure(std::static_pointer_cast<const Config>(mail.snapshot));
         case Kind::drain:

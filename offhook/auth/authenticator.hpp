@@ -21,6 +21,11 @@ struct Refused {};      ///< wrong, unknown, malformed: challenge again
 struct Unavailable {};  ///< nobody can tell now: 503
 using Verdict = std::variant<Identity, Stale, Refused, Unavailable>;
 
+/// For tables of one shard's and one kind's tickets.
+[[nodiscard]] constexpr std::uint64_t key_of(Ticket ticket) {
+    return static_cast<std::uint64_t>(ticket.handle.generation) << 32 | ticket.handle.slot;
+}
+
 class Authenticator {
 public:
     virtual ~Authenticator() = default;

@@ -19,6 +19,7 @@
 #include "offhook/auth/hash.hpp"
 #include "offhook/auth/nonce.hpp"
 #include "offhook/auth/nonce_ledger.hpp"
+#include "offhook/message/digest.hpp"
 
 namespace offhook::auth {
 
@@ -39,10 +40,12 @@ public:
 
     void configure(std::shared_ptr<const Config> config) { config_ = std::move(config); }
 
+    /// What the credentials use their nonce for, for admit(), which alone knows when it was issued. A view into the credentials.
+    [[nodiscard]] NonceUse use_of(const message::DigestCredentials& fields, const message::Message& request) const;
+    /// The verdict on who has been found to know the password: identity, or Stale. Nothing: kept, as with verify().
+    [[nodiscard]] std::optional<Verdict> admit(Identity identity, NonceUse use, Ticket ticket, Now now);
+
 private:
-    struct Answer;
-    [[nodiscard]] static std::optional<Answer> read_answer(const message::Message& request, std::string_view realm, bool proxy);
-    [[nodiscard]] bool acceptable(const Answer& answer, const message::Message& request) const;
     [[nodiscard]] std::array<bool, algorithm_count> offered(std::string_view realm) const;
 
     std::shared_ptr<const Config> config_;
@@ -54,8 +57,5 @@ private:
     OwnNonce own_nonce_;
     boost::unordered_flat_map<std::uint64_t, Identity> waiting_;  ///< by ticket: verified, but for the ReplayGuard's answer
 };
-
-/// The user name that the request's digest credentials for this realm claim; empty if there are none. Quotes removed, escapes kept.
-[[nodiscard]] std::string_view claimed_user(const message::Message& request, std::string_view realm, bool proxy);
 
 }  // namespace offhook::auth

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "offhook/auth/claim.hpp"
 #include "offhook/auth/support_test.hpp"
 
 namespace offhook::auth {

@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "offhook/auth/digest.hpp"
+#include "offhook/auth/claim.hpp"
 #include "offhook/base/text.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/transaction/layer.hpp"
@@ -123,6 +123,14 @@ void AuthenticationHandler::on_verdict(Ticket ticket, const Verdict& verdict, No
     if (request->layer == nullptr) return;  // answered by another
     request = conclude(std::move(request), verdict, now);
     if (request) chain_.resume(std::move(request), now);
+}
+
+void AuthenticationHandler::verify_by(Authenticator& other, Ticket ticket, Now now) {
+    const RequestPtr* slot = suspended_.find(ticket.handle);
+    if (slot == nullptr) return;  // cancelled meanwhile
+    const Request& request = **slot;
+    const auto verdict = other.verify(request.message, config_->effective_realm(), is_proxy(request), ticket, now);
+    if (verdict) on_verdict(ticket, *verdict, now);
 }
 
 bool AuthenticationHandler::on_cancel(transaction::ServerId invite, Now now) {

@@ -48,6 +48,8 @@ public:
 
     /// The late answer of the authenticator; a ticket that is no longer waited for is dropped.
     void on_verdict(Ticket ticket, const Verdict& verdict, Now now);
+    /// The request of this ticket is verified by another authenticator, since the first one cannot tell: as if it had been asked first.
+    void verify_by(Authenticator& other, Ticket ticket, Now now);
     /// A CANCEL matched this INVITE: if it waits here, it is answered with 487 and goes nowhere. True if it did.
     bool on_cancel(transaction::ServerId invite, Now now);
 

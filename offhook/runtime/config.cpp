@@ -9,7 +9,8 @@ unsigned shard_threads(const Config& config) { return config.shards != 0 ? confi
 
 std::uint64_t descriptors_needed(const Config& config) {
     constexpr std::uint64_t of_each_shard = 8, others = 128;  // its loop; database, log, HTTP
-    return shard_threads(config) * (of_each_shard + config.listen.size() + std::uint64_t{config.connections}) + others;
+    const std::uint64_t radius = config.radius.servers.size() * config.radius.client.ports;
+    return shard_threads(config) * (of_each_shard + config.listen.size() + std::uint64_t{config.connections}) + radius + others;
 }
 
 std::uint32_t connections_within(const Config& config, std::uint64_t descriptors) {

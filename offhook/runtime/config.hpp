@@ -8,6 +8,7 @@
 #include "offhook/base/address.hpp"
 #include "offhook/base/time.hpp"
 #include "offhook/message/message.hpp"
+#include "offhook/radius/config.hpp"
 #include "offhook/transport/flow.hpp"
 
 namespace offhook::runtime {
@@ -28,6 +29,11 @@ struct DnsConfig {
     std::string servers;                                ///< "192.0.2.1,192.0.2.2:5353"; empty: those of /etc/resolv.conf
 };
 
+struct RadiusConfig {
+    std::vector<Endpoint> servers;  ///< empty: RADIUS is not used
+    radius::ClientConfig client;    ///< its secrets: one for each of them
+};
+
 struct Config {
     std::vector<ListenConfig> listen;
     unsigned shards = 0;                                   ///< worker threads; 0: one for each processor
@@ -45,6 +51,7 @@ struct Config {
     Duration drain_limit = std::chrono::seconds{5};        ///< how long a stopping server waits for what is under way
     bool handle_signals = true;                            ///< SIGTERM and SIGINT drain, SIGHUP re-reads the configuration
     DnsConfig dns;
+    RadiusConfig radius;
 };
 
 /// Open files that this configuration may need, some to spare: for raise_descriptor_limit().

@@ -18,6 +18,7 @@
 #include "offhook/runtime/descriptor.hpp"
 #include "offhook/runtime/dns.hpp"
 #include "offhook/runtime/loop_parts.hpp"
+#include "offhook/runtime/radius.hpp"
 
 namespace offhook::runtime {
 
@@ -26,7 +27,11 @@ constexpr Duration idle_poll = std::chrono::milliseconds{20};
 }
 
 struct Control::State {
-    enum Source : std::uint32_t { wake, dns };
+    template <class Question>
+    struct Queue {
+        std::vector<Question> waiting, taken;
+    };
+    enum Source : std::uint32_t { wake, dns, radius_servers };
     enum class Phase : std::uint8_t { serving, draining };
 
     Descriptor wake_descriptor{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
@@ -38,8 +43,8 @@ struct Control::State {
     Instant drain_until{};
     bool hangup = false;
     std::mutex mutex;
-    std::vector<Dns::Question> questions;  ///< of the shards, not yet taken
-    std::vector<Dns::Question> taken;
+    Queue<Dns::Question> names;  ///< asked for by the shards
+    Queue<radius::Question> radius_questions;
 
     void notify() {
         const std::uint64_t one = 1;
@@ -50,11 +55,22 @@ struct Control::State {
         static_cast<void>(!::read(wake_descriptor.get(), &count, sizeof count));
         loop.want_read(wake_watch);
     }
-    std::vector<Dns::Question>& take_questions() {
-        taken.clear();
+    template <class Question>
+    void put(Queue<Question>& queue, Question&& question) {
+        bool was_empty = false;
+        {
+            const std::lock_guard lock(mutex);
+            was_empty = queue.waiting.empty();
+            queue.waiting.push_back(std::move(question));
+        }
+        if (was_empty) notify();
+    }
+    template <class Question>
+    std::vector<Question>& take(Queue<Question>& queue) {
+        queue.taken.clear();
         const std::lock_guard lock(mutex);
-        std::swap(taken, questions);
-        return taken;
+        std::swap(queue.taken, queue.waiting);
+        return queue.taken;
     }
     void take_signals() {
         sigset_t ours;
@@ -93,15 +109,9 @@ void Control::ask_stop() {
     state_->notify();
 }
 
-void Control::ask_address(std::string host, Ticket ticket) {
-    bool was_empty = false;
-    {
-        const std::lock_guard lock(state_->mutex);
-        was_empty = state_->questions.empty();
-        state_->questions.push_back({std::move(host), ticket});
-    }
-    if (was_empty) state_->notify();
-}
+void Control::ask_address(std::string host, Ticket ticket) { state_->put(state_->names, Dns::Question{std::move(host), ticket}); }
+
+void Control::ask(radius::Question&& question) { state_->put(state_->radius_questions, std::move(question)); }
 
 void Control::begin_drain(const Config& config, Mailer& mailer) {
     state_->phase = State::Phase::draining;
@@ -117,23 +127,29 @@ void Control::begin_drain(const Config& config, Mailer& mailer) {
 void Control::run(const Config& config, Mailer& mailer, const std::function<bool()>& all_idle) {
     State& s = *state_;
     Dns dns(config.dns, s.loop, State::dns, mailer);
+    Radius servers(config.radius, s.loop, State::radius_servers, mailer, on_radius);
     s.loop.want_read(s.wake_watch);
-    Instant now = read_clock().steady;
+    Now now = read_clock();
     while (!s.stop_asked) {
-        auto until = dns.next_due(now);
-        if (s.phase == State::Phase::draining) until = std::min(until.value_or(Instant::max()), now + idle_poll);
+        auto until = dns.next_due(now.steady);
+        if (const auto due = servers.next_due()) until = std::min(until.value_or(Instant::max()), *due);
+        if (s.phase == State::Phase::draining) until = std::min(until.value_or(Instant::max()), now.steady + idle_poll);
         const auto ready = s.loop.wait(until);
-        now = read_clock().steady;
+        now = read_clock();
         for (const Loop::Ready& r : ready) {
             if (r.cookie.kind == State::wake)
                 s.clear_wake();
+            else if (r.cookie.kind == State::dns)
+                dns.on_ready(r, now.steady);
             else
-                dns.on_ready(r, now);
+                servers.on_ready(r, now);
         }
-        for (const Dns::Question& question : s.take_questions()) dns.ask(question, now);
-        dns.on_time(now);
+        for (const Dns::Question& question : s.take(s.names)) dns.ask(question, now.steady);
+        dns.on_time(now.steady);
+        for (radius::Question& question : s.take(s.radius_questions)) servers.ask(std::move(question), now);
+        servers.on_time(now);
         if (std::exchange(s.hangup, false) && on_hangup) on_hangup();
-        if (s.phase == State::Phase::draining && (all_idle() || now >= s.drain_until)) break;
+        if (s.phase == State::Phase::draining && (all_idle() || now.steady >= s.drain_until)) break;
         if (s.drain_asked && s.phase == State::Phase::serving) begin_drain(config, mailer);
     }
     boost::system::error_code error;

@@ -1,18 +1,21 @@
-// The control loop: signals, the end of the process, and the DNS resolver. Runs on the thread that called Runtime::run().
+// The control loop: signals, the end of the process, the DNS resolver and the RADIUS client. Runs on the thread that called Runtime::run().
 #pragma once
 #include <functional>
 #include <memory>
 #include <string>
 
+#include "offhook/radius/port.hpp"
 #include "offhook/runtime/config.hpp"
 #include "offhook/runtime/mail.hpp"
 
 namespace offhook::runtime {
 
-class Control {
+class Control final : public radius::Port {
 public:
     Control();
-    ~Control();
+    ~Control() override;
+    Control(const Control&) = delete;
+    Control& operator=(const Control&) = delete;
 
     /// From here on SIGTERM, SIGINT and SIGHUP come to this loop, those before run() too.
     void take_signals();
@@ -21,8 +24,10 @@ public:
     void ask_drain();                                   ///< any thread
     void ask_stop();                                    ///< any thread
     void ask_address(std::string host, Ticket ticket);  ///< any thread: answered by Mail::resolved (dns.hpp)
+    void ask(radius::Question&& question) override;     ///< any thread: answered by Mail::radius (radius.hpp)
 
     std::function<void()> on_hangup, on_drain;
+    std::function<void(const Endpoint& server, bool up)> on_radius;  ///< a RADIUS server is dead, or is back
 
 private:
     void begin_drain(const Config& config, Mailer& mailer);

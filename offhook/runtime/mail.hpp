@@ -26,6 +26,7 @@ struct Mail {
         answer,        ///< to a ticket: ok, bytes, numbers
         configure,     ///< a new configuration: snapshot
         drain,         ///< the process is ending: no new calls
+        radius,        ///< the answer to a ticket's question (radius/port.hpp): ok = answered, numbers = Outcome and Code, bytes = attributes
         send,          ///< bytes for a connection of the receiving shard: flow, bytes, tag, numbers[0] = shard of the tag's owner
     };
     Kind kind = Kind::message;

@@ -104,6 +104,7 @@ std::span<const std::string> Runtime::warnings() const { return state_->warnings
 
 void Runtime::on_hangup(std::function<void()> callback) { state_->control.on_hangup = std::move(callback); }
 void Runtime::on_drain(std::function<void()> callback) { state_->control.on_drain = std::move(callback); }
+void Runtime::on_radius(std::function<void(const Endpoint& server, bool up)> callback) { state_->control.on_radius = std::move(callback); }
 
 void Runtime::run(const MakeHandler& make) {
     auto& shards = state_->shared.shards;

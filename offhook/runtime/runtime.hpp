@@ -38,6 +38,9 @@ public:
     /// Called on the control thread when a stop was asked for, before the shards are told to drain.
     void on_drain(std::function<void()> callback);
 
+    /// Called on the control thread when a RADIUS server is dead, and when it is back.
+    void on_radius(std::function<void(const Endpoint& server, bool up)> callback);
+
     /// Makes one handler for each shard, one after another on this thread, starts the shards and serves until it is stopped. The
     /// first SIGTERM or SIGINT drains: every shard gets Mail::drain, and it ends when every handler is idle or drain_limit has
     /// passed; a second one ends it at once. The handlers are destroyed on this thread after the last shard has stopped.

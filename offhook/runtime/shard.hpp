@@ -8,6 +8,7 @@
 #include "offhook/base/observer.hpp"
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/message/message.hpp"
+#include "offhook/radius/port.hpp"
 #include "offhook/runtime/mail.hpp"
 #include "offhook/transport/admission.hpp"
 #include "offhook/transport/listeners.hpp"
@@ -23,6 +24,7 @@ struct ShardServices {
     transport::Resolver& resolver;
     const transport::ListenerTable& listeners;
     Mailer& mailer;
+    radius::Port& radius;             ///< answered by Mail::radius
     transport::Admission& admission;  ///< told by the shard how long what it reads has waited; counted by it
     Now now;                          ///< at start
 };

@@ -43,7 +43,7 @@ void Shard::add_listener(std::uint16_t listener, Descriptor socket) {
 void Shard::make_handler(const MakeHandler& make) {
     now_ = read_clock();
     outgoing_.resize(shared_.shards.size());
-    services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, admission_, now_);
+    services_ = std::make_unique<ShardServices>(index_, wheel_, *this, resolver_, *shared_.listeners, shared_.mailer, shared_.control, admission_, now_);
     handler_ = make(*services_);
     observer_ = handler_->traffic_observer();
 }
