@@ -294,7 +294,7 @@ Settings auth_settings() {
 Settings radius_settings() {
     using On = RadiusSettings::OnUnavailable;
     return {
-        list(
+        list<C>(
             "radius", "servers", "list of address:port",
             "RADIUS servers that are asked whether a password is right, the preferred one first (FreeRADIUS with its digest module; it must send "
             "Message-Authenticator). Challenges are MD5 only then. Empty: passwords are those of `offhook user`.",

@@ -17,12 +17,13 @@ using ::testing::SizeIs;
 using Kind = transport::Admission::Kind;
 
 struct Overloaded : World {
+    static constexpr Duration step = 5ms;
     Overloaded() {
         layer.set_admission(admission);
-        for (int i = 0; i <= 20; ++i) wait(30ms);
+        for (Duration past{}; past <= transport::Admission::Config{}.interval; past += step) wait(30ms);
     }
     void wait(Duration waited) {
-        run_until(sender.now + 5ms);
+        run_until(sender.now + step);
         admission.note(waited, now());
     }
     [[nodiscard]] bool is_refresh(const message::Message& m) const override { return m.value(message::HeaderId::call_id) == "known"; }

@@ -3,9 +3,9 @@
 //
 //   calm ──a queue older than `limit` for `interval`──► overloaded ──none for 2 intervals──► calm
 //
-// What counts is a queue that stands: where a read empties it, its length was a burst or a pause of ours, and is worked off. While overloaded, a new request is refused whenever the wait is above the
-// limit of its kind, so the queue stays about that long and the shard never idles. What peers of RFC 7339 are asked to leave out
-// follows from the share that had to be refused.
+// What counts is a queue that stands: where a read empties it, its length was a burst or a pause of ours, and is worked off. While
+// overloaded, a new request is refused whenever the wait is above the limit of its kind, so the queue stays about that long and the
+// shard never idles. What peers of RFC 7339 are asked to leave out follows from the share that had to be refused.
 // Must not know sockets or messages. Thread rule: one shard.
 #pragma once
 #include <array>
