@@ -14,6 +14,7 @@
 #include "offhook/http/server.hpp"
 #include "offhook/http/token.hpp"
 #include "offhook/journal/journal.hpp"
+#include "offhook/runtime/heap.hpp"
 #include "offhook/runtime/log.hpp"
 #include "offhook/runtime/process.hpp"
 #include "offhook/runtime/random.hpp"
@@ -202,6 +203,7 @@ private:
 
 int main(int argc, char** argv) {
     using namespace offhook::daemon;
+    offhook::runtime::keep_freed_memory();
     offhook::runtime::prepare_signals();
     int status = 0;
     const auto options = read_options(argc, argv, status);

@@ -21,14 +21,10 @@ using End = CallRecord::End;
 
 namespace {
 
-std::string_view agent_of(const Message& m) {
-    return m.has(HeaderId::user_agent) ? m.value(HeaderId::user_agent) : m.value(HeaderId::server);
-}
+std::string_view agent_of(const Message& m) { return m.has(HeaderId::user_agent) ? m.value(HeaderId::user_agent) : m.value(HeaderId::server); }
 
 // A call of 0.2 s is a call of one second: what was begun counts.
-std::int64_t whole_seconds(UtcTime from, UtcTime to) {
-    return to <= from ? 0 : std::chrono::ceil<std::chrono::seconds>(to - from).count();
-}
+std::int64_t whole_seconds(UtcTime from, UtcTime to) { return to <= from ? 0 : std::chrono::ceil<std::chrono::seconds>(to - from).count(); }
 
 End end_of(const Attempt& attempt, int status) {
     if (status == 487 && attempt.cancelled) return End::cancelled;
@@ -212,7 +208,7 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
     if (request.method() == Method::ack && !record.offer().empty()) {
         record.restore(leg->kept->dialog, row_);
         row_.codecs = sdp::codec_names(message::session_description(request), record.offer());
-        record.keep(row_, {});
+        record.keep(row_, row_.codecs.empty() ? std::string(record.offer()) : std::string());  // an ACK without it may be followed by one with it
     }
     if (leg->ending) return;  // of two BYEs that cross, the first ended the call
     if (request.method() == Method::bye) {

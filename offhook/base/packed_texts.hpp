@@ -45,8 +45,9 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const { return bytes_.empty() ? 0 : number(0); }
-    /// Valid until the next change. `index` < size().
+    /// Valid until the next change. Empty where there is no such text.
     [[nodiscard]] std::string_view operator[](std::size_t index) const {
+        if (index >= size()) return {};
         const std::size_t begin = index == 0 ? 0 : number(index);
         return std::string_view(bytes_).substr((size() + 1) * sizeof(Number) + begin, number(index + 1) - begin);
     }

@@ -97,8 +97,7 @@ void observe_request(DialogState& state, Direction from, const Message& request,
     sender.cseq = std::max(sender.cseq, cseq);
     if (!refreshes_session(request)) return;
     sender.pending.cseq = cseq;
-    const std::string_view contact = contact_of(request);
-    state.set_pending_contact(from, contact == state.contact(from) ? std::string_view{} : contact);
+    state.set_pending_contact(from, contact_of(request));
     sender.pending.session = session_request(request, config);
 }
 

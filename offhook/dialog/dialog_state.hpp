@@ -3,6 +3,7 @@
 //
 // Must not know transactions, timers or who asks. RFC 3261 §12, RFC 3311 §5.2, RFC 6141 §4, RFC 4028 §8.2. Thread rule: a value.
 #pragma once
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] std::string_view uri(Direction from) const { return texts_[place(from, uri_text)]; }          ///< of From or To
     /// Its remote target: where the other side sends requests.
     [[nodiscard]] std::string_view contact(Direction from) const { return texts_[place(from, contact_text)]; }
-    [[nodiscard]] std::size_t route_count() const { return texts_.size() - fixed_texts; }
+    [[nodiscard]] std::size_t route_count() const { return std::max(texts_.size(), fixed_texts) - fixed_texts; }
     /// Record-Route values in the order in which this side writes them into Route: §12.1.1, the callee takes them as they stand; §12.1.2,
     /// the caller in reverse.
     [[nodiscard]] std::string_view route(Direction from, std::size_t index) const {

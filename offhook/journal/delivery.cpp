@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <optional>
 #include <utility>
 
 namespace offhook::journal {
@@ -12,9 +13,23 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t page_size = 500;  // events read and delivered together
+constexpr std::size_t page_octets = 512 * 1024;
 constexpr Duration first_pause = 1s, longest_pause = 60s;
+constexpr auto closing_time = 2s;
 
 UtcTime utc_now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+/// Leaves what a receiver surely takes at once; of a page that is offered again (`last` is not 0) as much as before. True if something was cut off.
+bool cut_to_size(std::vector<store::Event>& page, std::uint64_t last) {
+    std::size_t octets = 0;
+    const auto end = std::ranges::find_if(page, [&](const store::Event& event) {
+        octets += event.payload.size();
+        return (octets > page_octets && &event != &page.front()) || (last != 0 && event.seq > last);
+    });
+    const bool cut = end != page.end();
+    page.erase(end, page.end());
+    return cut;
+}
 
 std::string_view kind_name(SinkConfig::Kind kind) {
     switch (kind) {
@@ -43,15 +58,16 @@ Delivery::Delivery(SinkConfig config, std::unique_ptr<Sink> sink, store::Store& 
 Delivery::~Delivery() = default;
 
 void Delivery::run(const std::stop_token& stop) {
+    using Clock = std::chrono::steady_clock;
     pthread_setname_np(pthread_self(), "offhook-sink");
-    for (;;) {
-        const bool last_round = stop.stop_requested();
+    for (std::optional<Clock::time_point> until;;) {
+        if (stop.stop_requested() && !until) until = Clock::now() + closing_time;
         const auto more = step();
         if (more)
             worked();
         else
             failed(more.error());
-        if (last_round && !(more && *more)) return;
+        if (until && (!more || !*more || Clock::now() >= *until)) return;
         if (!more)
             pause(std::exchange(back_off_, std::min(back_off_ * 2, longest_pause)), stop);
         else if (!*more && store_.journal_bell().wait(position_, stop))
@@ -59,34 +75,51 @@ void Delivery::run(const std::stop_token& stop) {
     }
 }
 
+std::expected<void, std::string> Delivery::open() {
+    const auto noted = store_.reader().position(config_.name);
+    if (!noted) return std::unexpected(noted.error());
+    const auto held = sink_->open(std::max(*noted, position_));
+    if (!held) return std::unexpected(held.error());
+    if (const std::uint64_t newest = store_.journal_bell().last(); *held > newest)
+        return std::unexpected("it holds event " + std::to_string(*held) + ", but the newest one of the journal is " + std::to_string(newest) +
+                               ": is this another database's? Move it away, and what is missing in it is written anew");
+    const std::lock_guard lock(mutex_);
+    position_ = *held;
+    noted_ = *noted;
+    open_ = true;
+    return {};
+}
+
 // One page. True: there may be more.
 std::expected<bool, std::string> Delivery::step() {
-    if (!open_) {
-        const auto noted = store_.reader().position(config_.name);
-        if (!noted) return std::unexpected(noted.error());
-        const auto held = sink_->open(*noted);
-        if (!held) return std::unexpected(held.error());
-        const std::lock_guard lock(mutex_);
-        position_ = *held;
-        open_ = true;
-    }
-    // Asked before the page is read: every event up to it is committed, so a page that is not full has them all.
+    if (!open_)
+        if (auto opened = open(); !opened) return std::unexpected(opened.error());
+    // Asked before the page is read: every event up to it is committed, so a page that is not cut has them all.
     const std::uint64_t newest = store_.journal_bell().last();
     auto page = store_.reader().events(position_, page_size);
     if (!page) return std::unexpected(page.error());
-    const bool full = page->size() == page_size;
-    const std::uint64_t end = full ? page->back().seq : std::max(newest, page->empty() ? 0 : page->back().seq);
-    if (end <= position_) return false;
-    {
+    const bool cut = cut_to_size(*page, retried_) || page->size() == page_size;
+    const std::uint64_t last = page->empty() ? 0 : page->back().seq;
+    const std::uint64_t end = cut ? std::max(last, position_) : std::max(newest, last);
+    if (end > position_) {
         const std::lock_guard lock(mutex_);
         if (!page->empty()) oldest_ = page->front().time;
     }
+    retried_ = end;
     if (auto done = deliver(*page); !done) return std::unexpected(done.error());
-    const std::lock_guard lock(mutex_);
-    position_ = end;
-    if (!full) oldest_ = {};
-    store_.put_position({config_.name, end});
-    return full;
+    retried_ = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        position_ = std::max(position_, end);
+        if (!cut) oldest_ = {};
+    }
+    note_position();
+    return cut;
+}
+
+// Where the store takes no more just now, it is told with the next page.
+void Delivery::note_position() {
+    if (position_ != noted_ && store_.put_position({config_.name, position_})) noted_ = position_;
 }
 
 std::expected<void, std::string> Delivery::deliver(std::vector<store::Event>& page) {

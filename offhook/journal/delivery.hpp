@@ -41,13 +41,15 @@ public:
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
 
-    /// The end is near: what waits is delivered once more, then the thread ends.
+    /// The end is near: what waits is delivered for two seconds more at most, then the thread ends.
     void ask_to_stop() { thread_.request_stop(); }
     [[nodiscard]] DeliveryStatus status() const;
 
 private:
     void run(const std::stop_token& stop);
     [[nodiscard]] std::expected<bool, std::string> step();
+    [[nodiscard]] std::expected<void, std::string> open();
+    void note_position();
     [[nodiscard]] std::expected<void, std::string> deliver(std::vector<store::Event>& page);
     void pause(Duration time, const std::stop_token& stop);
     void failed(const std::string& why);
@@ -59,6 +61,8 @@ private:
     store::Store& store_;
     Note note_;
     bool open_ = false;
+    std::uint64_t noted_ = 0;    ///< position that the store took
+    std::uint64_t retried_ = 0;  ///< last event of the page that failed: it is offered again as it was; 0: none
     Duration back_off_;
 
     mutable std::mutex mutex_;

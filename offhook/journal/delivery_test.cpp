@@ -41,6 +41,7 @@ public:
                 }
                 memory_.held_.push_back(event.seq);
             }
+            memory_.pages_.push_back(events.size());
             memory_.changed_.notify_all();
             return {};
         }
@@ -59,6 +60,11 @@ public:
         changed_.wait_for(lock, 20s, [&] { return held_.size() >= count; });
         return held_;
     }
+    /// How many events each page had.
+    std::vector<std::size_t> pages() {
+        const std::lock_guard lock(mutex_);
+        return pages_;
+    }
     bool waited_for_a_refusal() {
         std::unique_lock lock(mutex_);
         return changed_.wait_for(lock, 20s, [&] { return refusals_ == 0; });
@@ -68,6 +74,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::vector<std::uint64_t> held_;
+    std::vector<std::size_t> pages_;
     int refusals_ = 0, opened_ = 0;
 };
 
@@ -157,6 +164,29 @@ TEST_F(DeliveryTest, AFileIsNotGivenTwiceWhatItHolds) {
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) lines.push_back(line.substr(0, line.find(',')));
     EXPECT_THAT(lines, ElementsAre("event", "2", "3"));
+}
+
+// Restored from a copy, the database knows less than the file: what comes now must not be taken for what the file has.
+TEST_F(DeliveryTest, AFileOfAnotherDatabaseIsNotTakenForOurs) {
+    config.kind = SinkConfig::Kind::csv;
+    config.file = directory.file("calls.csv");
+    std::ofstream(config.file) << csv_header() << "100,a call of another database\n";
+    put(ended(1));
+    started(std::make_unique<FileSink>(config)).reset();
+    const std::lock_guard lock(mutex);
+    ASSERT_EQ(notes.size(), 1U);
+    EXPECT_THAT(notes[0], HasSubstr("it holds event 100, but the newest one of the journal is 1"));
+}
+
+// What a receiver may have taken although its answer was lost comes again as the same page, whatever came meanwhile.
+TEST_F(DeliveryTest, APageThatFailedIsOfferedAgainAsItWas) {
+    memory.refuse(1);
+    auto delivery = started(std::make_unique<Memory::MemorySink>(memory));
+    put(ended(1));
+    ASSERT_TRUE(memory.waited_for_a_refusal());
+    put(ended(2));
+    EXPECT_THAT(memory.held(2), ElementsAre(1, 2));
+    EXPECT_THAT(memory.pages(), ElementsAre(1, 1));
 }
 
 TEST_F(DeliveryTest, OnlyTheKindsThatAreWanted) {

@@ -62,10 +62,19 @@ std::expected<void, std::string> EventFile::open_for_append() {
     if (!file_) return failed("cannot open");
     struct stat status {};
     if (::fstat(file_.get(), &status) != 0) return failed("cannot look at");
+    if (status.st_size == 0)  // a new one: its name is to be there after a power cut too
+        if (auto kept = keep_name(); !kept) return kept;
     if (!S_ISREG(status.st_mode)) return std::unexpected(config_.path + " is not a file: a sink wants a regular file, which can be cut back");
     size_ = static_cast<std::uint64_t>(status.st_size);
     written_ = UtcTime(std::chrono::duration_cast<Duration>(std::chrono::seconds(status.st_mtim.tv_sec)));
     last_ = 0;
+    return {};
+}
+
+std::expected<void, std::string> EventFile::keep_name() const {
+    const auto folder = std::filesystem::path(config_.path).parent_path();
+    const runtime::Descriptor directory(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!directory || ::fsync(directory.get()) != 0) return failed("the disk did not take the name of");
     return {};
 }
 
@@ -166,8 +175,9 @@ std::vector<std::string> put_aside(const std::string& path) {
     std::vector<std::pair<std::uint64_t, std::string>> found;
     std::error_code none;
     const auto folder = std::filesystem::path(path).parent_path();
-    for (const auto& entry : std::filesystem::directory_iterator(folder.empty() ? "." : folder, none))
-        if (const std::uint64_t last = seq_in_name(entry.path(), path); last != 0) found.emplace_back(last, entry.path().string());
+    auto entry = std::filesystem::directory_iterator(folder.empty() ? "." : folder, none);
+    for (; !none && entry != std::filesystem::directory_iterator(); entry.increment(none))
+        if (const std::uint64_t last = seq_in_name(entry->path(), path); last != 0) found.emplace_back(last, entry->path().string());
     std::ranges::sort(found);
     std::vector<std::string> names;
     for (auto& [last, name] : found) names.push_back(std::move(name));

@@ -37,6 +37,7 @@ public:
 
 private:
     [[nodiscard]] std::expected<void, std::string> open_for_append();
+    [[nodiscard]] std::expected<void, std::string> keep_name() const;
     [[nodiscard]] std::expected<void, std::string> check_is_ours() const;
     [[nodiscard]] std::expected<std::uint64_t, std::string> repair();
     [[nodiscard]] std::expected<void, std::string> begin_new_file();  ///< this one is full

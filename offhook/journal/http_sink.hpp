@@ -1,5 +1,5 @@
 // A sink that is an HTTP endpoint: events as JSON lines, a page in a POST. At least once: the header Idempotency-Key names the sink and
-// the seqs of the page, and is the same when it is sent again.
+// the seqs of the page, and is the same when it is sent again while the process lives; a receiver that must know for sure looks at each seq.
 #pragma once
 #include "offhook/journal/config.hpp"
 #include "offhook/journal/sink.hpp"

@@ -22,6 +22,7 @@ std::expected<void, std::string> read_ids(const std::string& path, Ids& out) {
     std::string line;
     std::getline(file, line);
     for (std::size_t number = 2; std::getline(file, line); ++number) {
+        if (file.eof()) break;  // no line end: it is just being written
         const auto comma = line.find(',');
         std::uint64_t id = 0;
         const char* const begin = line.data() + std::min(comma + 1, line.size());
@@ -33,14 +34,19 @@ std::expected<void, std::string> read_ids(const std::string& path, Ids& out) {
     return {};
 }
 
+// Again if a file was put aside meanwhile.
 std::expected<Ids, std::string> ids_in_files(const std::string& path) {
-    Ids ids;
-    auto files = put_aside(path);
-    files.push_back(path);
-    for (const std::string& file : files)
-        if (auto done = read_ids(file, ids); !done) return std::unexpected(done.error());
-    std::ranges::sort(ids);
-    return ids;
+    for (;;) {
+        Ids ids;
+        const auto aside = put_aside(path);
+        auto files = aside;
+        files.push_back(path);
+        for (const std::string& file : files)
+            if (auto done = read_ids(file, ids); !done) return std::unexpected(done.error());
+        if (put_aside(path) != aside) continue;
+        std::ranges::sort(ids);
+        return ids;
+    }
 }
 
 std::expected<Ids, std::string> ids_in_database(store::Reader& reader) {

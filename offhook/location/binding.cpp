@@ -36,8 +36,9 @@ BindingSnapshot make_snapshot(const BindingSet& set) {
         end += text.size();
         return kept;
     };
-    auto* const bindings = reinterpret_cast<Binding*>(begin + sizeof(BindingSet));
-    std::uninitialized_copy(set.bindings.begin(), set.bindings.end(), bindings);
+    auto* const place = reinterpret_cast<Binding*>(begin + sizeof(BindingSet));
+    std::uninitialized_copy(set.bindings.begin(), set.bindings.end(), place);
+    auto* const bindings = std::launder(place);
     for (Binding& binding : std::span(bindings, set.bindings.size()))
         for (const auto text : texts) binding.*text = keep(binding.*text);
     const auto* const snapshot = ::new (begin) BindingSet{keep(set.address_of_record), {bindings, set.bindings.size()}};

@@ -58,6 +58,23 @@ private:
 
 boost::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
+std::expected<HttpReply, HttpFailure> exchange_on(Connection& connection, const HttpUrl& to, const HttpRequest& what, std::uint64_t body_limit) {
+    if (const Error error = connection.connect(to)) return std::unexpected(HttpFailure{false, error.message()});
+    web::request<web::string_body> request;
+    request.version(11);
+    request.method_string(view(what.method));
+    request.target(view(what.target));
+    request.set(web::field::host, (to.host.find(':') == to.host.npos ? to.host : '[' + to.host + ']') + ":" + to.port);
+    request.set(web::field::connection, "close");
+    for (const auto& [name, value] : what.headers) request.set(view(name), view(value));
+    request.body() = what.body;
+    request.prepare_payload();
+    web::response_parser<web::string_body> parser;
+    parser.body_limit(body_limit);
+    if (const Error error = connection.exchange(request, parser)) return std::unexpected(HttpFailure{true, error.message()});
+    return HttpReply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
 }  // namespace
 
 std::optional<HttpUrl> parse_http_url(std::string_view text) {
@@ -83,21 +100,12 @@ std::optional<HttpUrl> parse_http_url(std::string_view text) {
 }
 
 std::expected<HttpReply, HttpFailure> exchange(const HttpUrl& to, const HttpRequest& what, Duration limit, std::uint64_t body_limit) {
-    Connection connection(limit);
-    if (const Error error = connection.connect(to)) return std::unexpected(HttpFailure{false, error.message()});
-    web::request<web::string_body> request;
-    request.version(11);
-    request.method_string(view(what.method));
-    request.target(view(what.target));
-    request.set(web::field::host, (to.host.find(':') == to.host.npos ? to.host : '[' + to.host + ']') + ":" + to.port);
-    request.set(web::field::connection, "close");
-    for (const auto& [name, value] : what.headers) request.set(view(name), view(value));
-    request.body() = what.body;
-    request.prepare_payload();
-    web::response_parser<web::string_body> parser;
-    parser.body_limit(body_limit);
-    if (const Error error = connection.exchange(request, parser)) return std::unexpected(HttpFailure{true, error.message()});
-    return HttpReply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+    try {
+        Connection connection(limit);
+        return exchange_on(connection, to, what, body_limit);
+    } catch (const boost::system::system_error& e) {  // no descriptor is left for the loop
+        return std::unexpected(HttpFailure{false, e.what()});
+    }
 }
 
 }  // namespace offhook::runtime

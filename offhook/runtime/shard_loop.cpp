@@ -3,12 +3,14 @@
 #include <algorithm>
 
 #include "offhook/runtime/clock.hpp"
+#include "offhook/runtime/heap.hpp"
 #include "offhook/transport/shard_key.hpp"
 
 namespace offhook::runtime {
 
 namespace {
 
+constexpr std::size_t heap_reserve = 32 << 20;  // octets: half of what a heap may be
 constexpr unsigned batches_per_turn = 4;  ///< of one socket, so that the others and the timers get their turn
 constexpr Duration drain_poll = std::chrono::milliseconds{20};
 constexpr Duration room_poll = std::chrono::milliseconds{1};  ///< while another shard's mailbox is full
@@ -49,6 +51,7 @@ void Shard::make_handler(const MakeHandler& make) {
 }
 
 void Shard::run() {
+    reserve_heap(heap_reserve);
     arm();
     while (!stopping_.load(std::memory_order_acquire)) turn();
 }

@@ -91,6 +91,23 @@ TEST(Users, AreAddedRightAfterTheStoreIsOpen) {
     EXPECT_NE((*store)->users().find("example.com", "alice"), nullptr);
 }
 
+// A sink remembers how far it has come: a seq that was rolled back must not be told, and none may come twice after a restart.
+TEST(Users, AnImportThatFailsLeavesNoGapInTheJournal) {
+    const Directory directory;
+    Config config = config_for(directory.file("offhook.db"));
+    config.sinks = {"one"};
+    std::unique_ptr<Store> store = opened(config, nullptr);
+    ASSERT_TRUE(store->user_admin().add(new_user("alice")));
+    ASSERT_FALSE(store->user_admin().import(std::vector{new_user("bob"), new_user("carol"), new_user("alice")}));
+    store->flush();
+    EXPECT_EQ(store->journal_bell().last(), 1U);
+    ASSERT_TRUE(store->put_position({"one", 7}));  // of a database that an earlier version left so
+    store = nullptr;
+    store = opened(config, nullptr);
+    ASSERT_TRUE(store->user_admin().add(new_user("dave")));
+    EXPECT_EQ(store->reader().events(1, 10)->front().seq, 8U);
+}
+
 TEST(Users, WithMistakesAreRefusedInWords) {
     const Directory directory;
     const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), nullptr);

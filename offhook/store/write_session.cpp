@@ -80,7 +80,8 @@ constexpr std::string_view kind_names[] = {"user_added", "user_removed", "passwo
 
 struct WriteSession::Statements {
     soci::session sql;
-    long long last_event = 0;  ///< seq of the last event, given by us alone; a rollback leaves a gap
+    long long last_event = 0;       ///< seq of the last event, of the open transaction too: given by us alone
+    long long committed_event = 0;  ///< the same as of the last commit: a rollback goes back to it
     std::string payload;
     UserRow user;
     struct Prepared {
@@ -97,8 +98,9 @@ struct WriteSession::Statements {
     /// A sink remembers a seq, so none may ever come twice, even when all events are purged.
     void read_last_event() {
         sql << "SELECT max((SELECT coalesce(max(seq), 0) FROM event), coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = "
-               "'last_event'), 0))",
+               "'last_event'), 0), (SELECT coalesce(max(position), 0) FROM sink))",
             soci::into(last_event);
+        committed_event = last_event;
     }
     /// Exactly these have a position: a new one begins with the oldest event, a forgotten one does not hold back the purge.
     void keep_sinks(const std::vector<std::string>& names);
@@ -221,11 +223,15 @@ Outcome<void> WriteSession::begin() {
 }
 
 Outcome<void> WriteSession::commit() {
-    return guarded([&] { statements_->execute(statements_->prepared.commit, "COMMIT"); });
+    return guarded([&] {
+        statements_->execute(statements_->prepared.commit, "COMMIT");
+        statements_->committed_event = statements_->last_event;
+    });
 }
 
 void WriteSession::rollback() {
     statements_->prepared = {};
+    statements_->last_event = statements_->committed_event;
     // "No transaction is active": SQLite has rolled back by itself, as it does on a full disk.
     std::ignore = guarded([&] { statements_->sql << "ROLLBACK"; });
 }
@@ -269,6 +275,7 @@ Outcome<AdminResult> WriteSession::change_users(const UserRequest& request, UtcT
     return guarded([&]() -> AdminResult {
         Statements& s = *statements_;
         const bool several = request.changes.size() > 1;
+        const long long last_event = s.last_event;
         if (several) s.sql << "SAVEPOINT request";
         for (const UserChange& change : request.changes) {
             fill(s.user, change.user);
@@ -276,6 +283,7 @@ Outcome<AdminResult> WriteSession::change_users(const UserRequest& request, UtcT
             if (s.write_user(change.kind) == 0) {
                 if (several) s.sql << "ROLLBACK TO request";
                 if (several) s.sql << "RELEASE request";
+                s.last_event = last_event;
                 const bool add = change.kind == UserChange::Kind::add;
                 return std::unexpected(AdminError{add ? AdminError::Code::exists : AdminError::Code::not_found,
                                                   full_name(change.user) + (add ? " exists already" : " does not exist"), change.line});
@@ -327,7 +335,7 @@ Outcome<void> WriteSession::put_position(const SinkPosition& sink) {
     });
 }
 
-std::uint64_t WriteSession::last_event() const { return static_cast<std::uint64_t>(statements_->last_event); }
+std::uint64_t WriteSession::last_event() const { return static_cast<std::uint64_t>(statements_->committed_event); }
 
 Outcome<long long> WriteSession::purge_events(UtcTime before, int limit) {
     return guarded([&] {

@@ -56,7 +56,7 @@ public:
     };
     [[nodiscard]] Outcome<Expired> look_for_expired(const Place& after, UtcTime before, int limit);
     [[nodiscard]] Outcome<void> put_position(const SinkPosition& sink);
-    /// Seq of the newest event, committed or of the open transaction.
+    /// Seq of the newest committed event.
     [[nodiscard]] std::uint64_t last_event() const;
     /// Rows removed, at most `limit`, none that a sink has yet to take. The last seq is kept in mind.
     [[nodiscard]] Outcome<long long> purge_events(UtcTime before, int limit);

@@ -22,6 +22,7 @@ constexpr auto retry_pause = 50ms;
 constexpr auto probe_interval = 500ms;
 constexpr int purge_batch = 2000;  // bindings looked at: a few milliseconds
 constexpr int purge_event_batch = 2000;
+constexpr auto purge_again = 100ms;
 
 UtcTime utc_now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -314,7 +315,12 @@ void Writer::fail(std::span<Write> group, const std::string& why) {
         if (write.kind == Write::Kind::users)
             write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database cannot be written: " + why}));
         // What a call cost must not be lost with a full disk: its record is written when the database can again.
-        if (write.kind == Write::Kind::record && kept_.size() < kept_limit) kept_.push_back(write.record);
+        if (write.kind == Write::Kind::record) {
+            if (kept_.size() < kept_limit)
+                kept_.push_back(write.record);
+            else
+                refused_.fetch_add(1, std::memory_order_relaxed);
+        }
         answer(write, false);
     }
     post_answers();
@@ -402,6 +408,8 @@ void Writer::keep_house() {
     if (outcome) {
         const Outcome<long long> purged = session_->purge_events(now - config_.keep_events, purge_event_batch);
         outcome = purged ? session_->commit() : Outcome<void>(std::unexpected(purged.error()));
+        // More events than one batch for each interval: the rest of them soon, or the journal would grow for ever.
+        if (purged && *purged == purge_event_batch) last_house_ -= config_.purge_interval - purge_again;
     }
     if (!outcome) {
         session_->rollback();
@@ -435,6 +443,7 @@ void Writer::purge_bindings(UtcTime now) {
         return;
     }
     for (const location::BindingSnapshot& set : sets) bindings_.publish(set);
+    bell_.ring(session_->last_event());
 }
 
 }  // namespace offhook::store
