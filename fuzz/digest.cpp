@@ -29,6 +29,7 @@ public:
     Guard() { forget(); }
     void forget() { ledger_.emplace(SipKey{1, 2}, NonceLedger::Limits{std::chrono::seconds(300), 1000}, auth::test::at({}).utc); }
     [[nodiscard]] std::optional<bool> admit(const NonceUse& use, Ticket ticket, Now now) override { return ledger_->admit(use, ticket, now); }
+    [[nodiscard]] bool spent(const NonceUse& use) const override { return ledger_->spent(use); }
 
 private:
     std::optional<NonceLedger> ledger_;

@@ -79,6 +79,7 @@ private:
     [[nodiscard]] std::array<bool, auth::algorithm_count> offered(std::string_view) const override { return {true, true, false}; }
     [[nodiscard]] bool loaded() const override { return true; }  // of users and of bindings
     [[nodiscard]] std::optional<bool> admit(const auth::NonceUse& use, Ticket ticket, Now now) override;
+    [[nodiscard]] bool spent(const auth::NonceUse&) const override { return false; }  // cannot be told at once
     [[nodiscard]] location::BindingSnapshot find(std::string_view address_of_record) const override;
     void commit(location::BindingSnapshot next, Ticket ticket) override;
 

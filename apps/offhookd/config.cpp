@@ -16,6 +16,7 @@
 
 #include "apps/offhookd/settings.hpp"
 #include "offhook/base/text.hpp"
+#include "offhook/radius/seal.hpp"
 
 namespace offhook::daemon {
 namespace {
@@ -291,15 +292,37 @@ std::string beside(const std::string& path, const std::string& name) {
     return (place.has_filename() ? place : place.parent_path()).string();  // "var/." is "var", not "var/"
 }
 
+/// What does not go together with RADIUS servers.
+void check_radius(const toml::table& root, const Config& config, Mistakes& mistakes) {
+    const radius::ClientConfig& client = config.runtime.radius.client;
+    if (client.initial_timeout >= client.deadline) {
+        const bool deadline_given = source_of(root, "radius", "deadline").begin.line != 0;
+        mistakes.add(source_of(root, "radius", deadline_given ? "deadline" : "initial_timeout"),
+                     fmt::format("[radius] initial_timeout ({}) must be less than deadline ({}): nothing would be sent twice, and no other server asked",
+                                 show_duration(client.initial_timeout), show_duration(client.deadline)));
+    }
+    if (config.runtime.radius.servers.empty()) return;
+    if (!radius::Sealer().available())
+        mistakes.add(source_of(root, "radius", "servers"),
+                     "[radius] servers: OpenSSL has no MD5 here, as in FIPS mode, and RADIUS is signed with it: allow it, or remove [radius]");
+    for (std::size_t i = 0; i < config.proxy.routes.size(); ++i)
+        if (config.proxy.routes[i].unknown)
+            mistakes.add(root["route"][i].node()->source(),
+                         "[[route]] unknown: never true with [radius] servers, which are not asked who exists: every user of an own domain may; "
+                         "remove it, or name a prefix");
+}
+
 /// The secret of the RADIUS servers, which stands in the configuration or in a file of its own.
-void check_radius(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
+void read_radius_secret(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
     RadiusSettings& radius = config.radius;
     if (!radius.secret.empty() && !radius.secret_file.empty())
         return mistakes.add(source_of(root, "radius", "secret_file"), "[radius] secret_file: secret is there too; one of them is wanted");
     if (!radius.secret_file.empty()) {
         radius.secret_file = beside(path, radius.secret_file);
         std::ifstream file(radius.secret_file, std::ios::binary);
-        if (!std::getline(file, radius.secret) || radius.secret.empty())
+        const bool read = static_cast<bool>(std::getline(file, radius.secret));
+        if (radius.secret.ends_with('\r')) radius.secret.pop_back();
+        if (!read || radius.secret.empty())
             return mistakes.add(source_of(root, "radius", "secret_file"),
                                 fmt::format("[radius] secret_file: {} has no first line that can be read", radius.secret_file));
     }
@@ -344,8 +367,6 @@ void spread(Config& config) {
     config.proxy.realm = config.auth.realm;
     config.proxy.trusted = config.auth.trusted;
     config.proxy.session_timer = config.accounting.session;
-    // FreeRADIUS 3.2 knows no other algorithm (draft-sterman-aaa-sip-00).
-    if (!config.runtime.radius.servers.empty()) config.auth.algorithms = {auth::Algorithm::md5};
     config.runtime.radius.client.secrets.assign(config.runtime.radius.servers.size(), config.radius.secret);
 }
 
@@ -365,7 +386,8 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     Config config;
     apply_root(parsed.table(), config, mistakes);
     check_whole(parsed.table(), config, mistakes);
-    check_radius(parsed.table(), path, config, mistakes);
+    check_radius(parsed.table(), config, mistakes);
+    read_radius_secret(parsed.table(), path, config, mistakes);
     if (!mistakes.none()) return std::unexpected(mistakes.render());
 
     spread(config);

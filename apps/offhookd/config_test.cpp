@@ -1,8 +1,10 @@
 #include "apps/offhookd/config.hpp"
 #include "apps/offhookd/settings.hpp"
+#include "offhook/runtime/temporary_directory_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 #include <cstdio>
 #include <filesystem>
@@ -188,13 +190,45 @@ TEST(Config, Radius) {
     EXPECT_THAT(config->runtime.radius.client.secrets, ElementsAre("s", "s"));
     EXPECT_EQ(config->runtime.radius.client.deadline, 4s);
     EXPECT_EQ(config->radius.on_unavailable, RadiusSettings::OnUnavailable::local);
-    EXPECT_THAT(config->auth.algorithms, ElementsAre(auth::Algorithm::md5));
 
     EXPECT_THAT(mistakes_of(begin), HasSubstr("3:11: error: [radius] servers: their secret is missing"));
     EXPECT_THAT(mistakes_of(begin + "secret = \"s\"\nsecret_file = \"f\"\n"), HasSubstr("secret is there too"));
     EXPECT_THAT(mistakes_of(begin + "secret_file = \"/nowhere/secret\"\n"), HasSubstr("/nowhere/secret has no first line that can be read"));
     EXPECT_THAT(mistakes_of("domains = [\"example.com\"]\n[radius]\nservers = [\"radius.example.com\"]\n"),
                 HasSubstr("\"radius.example.com\" is not a server"));
+}
+
+TEST(Config, RadiusGoesNotWithEverything) {
+    const std::string begin = "domains = [\"example.com\"]\n[radius]\nservers = [\"192.0.2.1:1812\"]\nsecret = \"s\"\n";
+    EXPECT_EQ(mistakes_of(begin), "none");
+    EXPECT_THAT(mistakes_of(begin + "initial_timeout = \"4s\"\ndeadline = \"4s\"\n"),
+                HasSubstr("etc/offhook.toml:6:12: error: [radius] initial_timeout (4s) must be less than deadline (4s)"));
+    EXPECT_THAT(mistakes_of(begin + "initial_timeout = \"16s\"\n"),
+                HasSubstr("etc/offhook.toml:5:19: error: [radius] initial_timeout (16s) must be less than deadline (10s)"));
+    EXPECT_THAT(mistakes_of(begin + "[[route]]\nunknown = true\nto = \"sip:192.0.2.7\"\n"),
+                HasSubstr("etc/offhook.toml:5:1: error: [[route]] unknown: never true with [radius] servers"));
+
+    ASSERT_EQ(EVP_set_default_properties(nullptr, "fips=yes"), 1);
+    const std::string mistakes = mistakes_of(begin);
+    ASSERT_EQ(EVP_set_default_properties(nullptr, ""), 1);
+    EXPECT_THAT(mistakes, HasSubstr("3:11: error: [radius] servers: OpenSSL has no MD5 here"));
+}
+
+TEST(Config, RadiusSecretOfAFileIsItsFirstLine) {
+    const offhook::test::TemporaryDirectory directory;
+    std::ofstream(directory.path() / "secret", std::ios::binary) << "of windows\r\nanother line\r\n";
+    const auto config = parse("domains = [\"example.com\"]\n[radius]\nservers = [\"192.0.2.1:1812\"]\nsecret_file = \"secret\"\n",
+                              (directory.path() / "offhook.toml").string());
+    ASSERT_TRUE(config) << config.error();
+    EXPECT_EQ(config->radius.secret, "of windows");
+}
+
+TEST(Config, ReloadOfRadiusWaitsButForWhatToDoWithoutAnswer) {
+    const std::string begin = "domains = [\"example.com\"]\n[radius]\nservers = [\"192.0.2.1:1812\"]\nsecret = \"s\"\n";
+    const auto running = parse(begin, "a"), next = parse(begin + "on_unavailable = \"local\"\npause = \"5s\"\n", "a");
+    ASSERT_TRUE(running && next);
+    EXPECT_THAT(changes_that_wait(*running, *next), ElementsAre("[radius] pause"));
+    EXPECT_EQ(next->auth.algorithms, auth::Config{}.algorithms) << "which server is asked decides, not what the file says by now";
 }
 
 TEST(Config, Durations) {

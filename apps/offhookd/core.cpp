@@ -37,15 +37,15 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
       outside_users_(parts.users),
       observer_(parts.observer),
       layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch, config_->transaction),
-      digest_(part(config_, config_->auth), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
-      remote_digest_(part(config_, config_->auth), digest_,
+      digest_(auth_config(), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
+      remote_digest_(auth_config(), digest_,
                      [this](const auth::DigestQuestion& question, Ticket ticket) { return ask_radius(question, ticket); }),
       accounting_(config_->accounting, parts.wheel, parts.records, parts.observer, secrets.table,
                   accounting::RecordIds(parts.shard, parts.last_record), parts.shard, commit_of_accounting),
       proxy_({layer_, parts.wheel, parts.sender, parts.listeners, parts.resolver, parts.bindings, accounting_, parts.observer},
              proxy_config(*config_, parts.shard, ticket_of_proxy), {secrets.relay, secrets.loop},
              [&known = users()](std::string_view user, std::string_view domain) { return known.find(domain, user) != nullptr; }),
-      authentication_(part(config_, config_->auth), radius_ != nullptr ? static_cast<auth::Authenticator&>(remote_digest_) : digest_, chain_,
+      authentication_(auth_config(), radius_ != nullptr ? static_cast<auth::Authenticator&>(remote_digest_) : digest_, chain_,
                       parts.observer, secrets.table, parts.shard, nonce_of_authentication,
                       {.is_spiral = [this](const message::Message& request) { return proxy_.is_spiral(request); },
                        .in_dialog = [this](const message::Message& request) { return proxy_.in_dialog(request); },
@@ -65,12 +65,22 @@ void Core::configure(std::shared_ptr<const Config> config) {
     config_ = std::move(config);
     layer_.set_limits(config_->transaction);
     if (admission_ != nullptr) admission_->configure(config_->overload);
-    digest_.configure(part(config_, config_->auth));
-    remote_digest_.configure(part(config_, config_->auth));
-    authentication_.configure(part(config_, config_->auth));
+    const auto auth = auth_config();
+    digest_.configure(auth);
+    remote_digest_.configure(auth);
+    authentication_.configure(auth);
     registrar_.configure(part(config_, config_->registrar));
     accounting_.set_config(config_->accounting);
     proxy_.set_config(proxy_config(*config_, shard_, ticket_of_proxy));
+}
+
+// FreeRADIUS 3.2 knows MD5 alone (draft-sterman-aaa-sip-00). Whether it is asked was decided at the start: a new configuration that says
+// otherwise waits for a restart.
+std::shared_ptr<const auth::Config> Core::auth_config() const {
+    if (radius_ == nullptr) return part(config_, config_->auth);
+    auto config = std::make_shared<auth::Config>(config_->auth);
+    config->algorithms = {auth::Algorithm::md5};
+    return config;
 }
 
 void Core::drain(Now now) {
@@ -154,14 +164,17 @@ bool Core::ask_radius(const auth::DigestQuestion& question, Ticket ticket) {
     return true;
 }
 
-// An Access-Challenge is what this style has no use for, and so a rejection (RFC 2865 §4.4).
-void Core::on_radius(Ticket ticket, std::optional<radius::Code> answer, Now now) {
+// An Access-Challenge is what this style has no use for, and so a rejection (RFC 2865 §4.4). Local passwords stand in for servers that are
+// dead or silent, for users who have one: not where we ask too much of servers that work, which anybody could bring about.
+void Core::on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, Now now) {
     using auth::DigestReply;
-    const auto reply = !answer ? DigestReply::nobody : *answer == radius::Code::access_accept ? DigestReply::right : DigestReply::wrong;
+    using enum radius::Outcome;
+    const bool local = (outcome == no_answer || outcome == all_dead) && config_->radius.on_unavailable == RadiusSettings::OnUnavailable::local &&
+                       remote_digest_.stored_here(ticket);
+    const auto reply = outcome != answered ? DigestReply::nobody : code == radius::Code::access_accept ? DigestReply::right : DigestReply::wrong;
     const auto verdict = remote_digest_.on_reply(ticket, reply, now);
     if (!verdict) return;
-    if (reply == DigestReply::nobody && config_->radius.on_unavailable == RadiusSettings::OnUnavailable::local)
-        return authentication_.verify_by(digest_, ticket, now);
+    if (local) return authentication_.verify_by(digest_, ticket, now);
     authentication_.on_verdict(ticket, *verdict, now);
 }
 

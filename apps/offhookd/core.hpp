@@ -67,7 +67,7 @@ public:
     void on_committed(Ticket ticket, bool ok, Now now);
     void on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now);
     void on_nonce_admitted(Ticket ticket, bool admitted, Now now);
-    void on_radius(Ticket ticket, std::optional<radius::Code> answer, Now now);  ///< nothing: no server answered
+    void on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, Now now);
 
     void adopt(const accounting::CallRecord& record, Now now) { accounting_.adopt(record, now); }
     void configure(std::shared_ptr<const Config> config);
@@ -89,6 +89,7 @@ private:
     [[nodiscard]] bool is_refresh(const message::Message& registration) const override;
     void refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now);
 
+    [[nodiscard]] std::shared_ptr<const auth::Config> auth_config() const;
     [[nodiscard]] bool ask_radius(const auth::DigestQuestion& question, Ticket ticket);
     [[nodiscard]] const auth::UserDirectory& users() const { return radius_ != nullptr ? outside_users_ : known_users_; }
 

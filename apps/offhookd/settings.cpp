@@ -282,7 +282,9 @@ Settings auth_settings() {
             "auth", "nonce_lifetime", "How long a challenge may be answered before a new one is asked for.",
             [](C & c) -> auto& { return c.auth.nonce_lifetime; }, 10s, 24h),
         number<C>(
-            "auth", "max_failures", "Wrong passwords for one user from one address within failure_window before a pause; 0: no limit.",
+            "auth", "max_failures",
+            "Wrong passwords for one user from one address within failure_window before a pause; 0: no limit. With [radius] also how many of its "
+            "requests may be asked about at once: further ones get 503.",
             [](C & c) -> auto& { return c.auth.max_failures; }, 0, 1'000'000),
         duration<C>(
             "auth", "failure_window", "See max_failures.", [](C & c) -> auto& { return c.auth.failure_window; }, 1s, 24h),
@@ -297,7 +299,8 @@ Settings radius_settings() {
         list<C>(
             "radius", "servers", "list of address:port",
             "RADIUS servers that are asked whether a password is right, the preferred one first (FreeRADIUS with its digest module; it must send "
-            "Message-Authenticator). Challenges are MD5 only then. Empty: passwords are those of `offhook user`.",
+            "Message-Authenticator; see docs/radius.md). User-Name is user@domain. Challenges are MD5 only then. Empty: passwords are those of "
+            "`offhook user`.",
             [](C & c) -> auto& { return c.runtime.radius.servers; }, [](const Endpoint& server) { return server.text(); }, parse_radius_server),
         text<C>(
             "radius", "secret", "text", "Secret shared with the servers.", [](const C& c) { return c.radius.secret; },
@@ -313,7 +316,7 @@ Settings radius_settings() {
             }),
         text<C>(
             "radius", "on_unavailable", "\"refuse\" or \"local\"",
-            "While no server answers: refuse with 503, or verify by the passwords of `offhook user`.",
+            "While no server answers: refuse with 503, or verify by the passwords of `offhook user`, who has none getting 503.",
             [](const C& c) { return c.radius.on_unavailable == On::local ? "local" : "refuse"; },
             [](C& c, const std::string& value) -> std::string {
                 if (value != "refuse" && value != "local") return fmt::format("{} is not known here: \"refuse\" or \"local\"", quoted(value));
@@ -631,7 +634,8 @@ std::vector<std::string> changes_that_wait(const Config& running, const Config& 
     constexpr std::array<std::string_view, 5> at_start{"data", "shards", "file", "address", "max_connections"};
     std::vector<std::string> names;
     for (const Setting<Config>& setting : settings()) {
-        const bool fixed = setting.table == "runtime" || setting.table == "store" || setting.table == "radius" || std::ranges::find(at_start, setting.key) != at_start.end();
+        const bool radius = setting.table == "radius" && setting.key != "on_unavailable";
+        const bool fixed = setting.table == "runtime" || setting.table == "store" || radius || std::ranges::find(at_start, setting.key) != at_start.end();
         if (fixed && setting.show(running) != setting.show(next))
             names.push_back(setting.table.empty() ? std::string(setting.key) : fmt::format("[{}] {}", setting.table, setting.key));
     }

@@ -36,6 +36,8 @@ public:
     /// one answer to the ticket. Without credentials for this realm: Refused.
     [[nodiscard]] virtual std::optional<Verdict> verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket,
                                                         Now now) = 0;
+    /// True if verify() may keep a wrong password: those kept count as attempts until they are judged.
+    [[nodiscard]] virtual bool judges_late() const { return false; }
     /// True if the request has credentials for this realm.
     [[nodiscard]] virtual bool has_credentials(const message::Message& request, std::string_view realm, bool proxy) const = 0;
 };

@@ -79,20 +79,19 @@ std::optional<Verdict> DigestAuthenticator::verify(const message::Message& reque
         hasher_, {claim->algorithm, ha1, request.method_name(), fields.uri, fields.nonce, fields.qop, fields.nc, fields.cnonce, {}}, hex);
     const bool right = equal_in_constant_time(expected, fields.response) && !expected.empty();
     if (!(right && usable)) return Refused{};
-    return admit({user->name, user->domain}, use_of(fields, request), ticket, now);
+    const std::optional<NonceUse> use = use_of(fields, request, now);
+    if (!use) return Stale{};
+    return admit({user->name, user->domain}, *use, ticket, now);
 }
 
-NonceUse DigestAuthenticator::use_of(const message::DigestCredentials& fields, const message::Message& request) const {
-    return {fields.nonce,
-            {},
-            fields.qop.empty() ? 0 : fields.count,
-            fingerprint(fingerprint_key_, request.value(HeaderId::call_id), request.value(HeaderId::cseq), fields.uri)};
+std::optional<NonceUse> DigestAuthenticator::use_of(const message::DigestCredentials& fields, const message::Message& request, Now now) {
+    const std::optional<UtcTime> issued = mint_.issued(fields.nonce);
+    if (!issued || *issued > now.utc || now.utc - *issued > config_->nonce_lifetime) return std::nullopt;
+    return NonceUse{fields.nonce, *issued, fields.qop.empty() ? 0 : fields.count,
+                    fingerprint(fingerprint_key_, request.value(HeaderId::call_id), request.value(HeaderId::cseq), fields.uri)};
 }
 
-std::optional<Verdict> DigestAuthenticator::admit(Identity identity, NonceUse use, Ticket ticket, Now now) {
-    const std::optional<UtcTime> issued = mint_.issued(use.nonce);
-    if (!issued || *issued > now.utc || now.utc - *issued > config_->nonce_lifetime) return Stale{};
-    use.issued = *issued;
+std::optional<Verdict> DigestAuthenticator::admit(Identity identity, const NonceUse& use, Ticket ticket, Now now) {
     const std::optional<bool> admitted = replays_.admit(use, ticket, now);
     if (!admitted) {
         waiting_.insert_or_assign(key_of(ticket), std::move(identity));

@@ -40,10 +40,15 @@ public:
 
     void configure(std::shared_ptr<const Config> config) { config_ = std::move(config); }
 
-    /// What the credentials use their nonce for, for admit(), which alone knows when it was issued. A view into the credentials.
-    [[nodiscard]] NonceUse use_of(const message::DigestCredentials& fields, const message::Message& request) const;
+    /// What the credentials use their nonce for; nothing if it is not ours or too old. A view into the credentials.
+    [[nodiscard]] std::optional<NonceUse> use_of(const message::DigestCredentials& fields, const message::Message& request, Now now);
+    /// True: admit() would say Stale, as far as that can be told at once.
+    [[nodiscard]] bool spent(const NonceUse& use) const { return replays_.spent(use); }
     /// The verdict on who has been found to know the password: identity, or Stale. Nothing: kept, as with verify().
-    [[nodiscard]] std::optional<Verdict> admit(Identity identity, NonceUse use, Ticket ticket, Now now);
+    [[nodiscard]] std::optional<Verdict> admit(Identity identity, const NonceUse& use, Ticket ticket, Now now);
+
+    /// The user as stored here; null if unknown.
+    [[nodiscard]] UserSnapshot stored(const Identity& identity) const { return users_.find(identity.domain, identity.user); }
 
 private:
     [[nodiscard]] std::array<bool, algorithm_count> offered(std::string_view realm) const;

@@ -244,6 +244,7 @@ TEST_F(Digest, DrawsNoncesOfItsOwnShard) {
 /// Another shard's ledger: answers later.
 class FarGuard final : public ReplayGuard {
 public:
+    [[nodiscard]] bool spent(const NonceUse&) const override { return false; }
     std::optional<bool> admit(const NonceUse&, Ticket ticket, Now) override {
         asked.push_back(ticket);
         return std::nullopt;

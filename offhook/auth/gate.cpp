@@ -98,49 +98,63 @@ RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
         challenge(*request, false, Cause::not_authenticated, now);
         return nullptr;
     }
+    std::optional<std::uint64_t> attempt;
     if (config_->max_failures != 0) {
-        const Duration pause = failures_.pause(claimed_user(request->message, realm, proxy), request->flow.remote.address, *config_, now.steady);
-        if (pause > Duration{}) {
-            const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
-            reject(*request, 403, Cause::wrong_credentials, static_cast<std::uint64_t>(seconds), now);
-            return nullptr;
-        }
+        const std::string_view user = claimed_user(request->message, realm, proxy);
+        if (held_back(*request, user, now)) return nullptr;
+        if (authenticator_.judges_late()) attempt = failures_.begin(user, request->flow.remote.address);
     }
     Request& waiting = *request;  // stays where it is when the slab takes its pointer
-    const Handle handle = suspended_.emplace(std::move(request));
+    const Handle handle = suspended_.emplace(Suspended{std::move(request), attempt});
     const std::optional<Verdict> verdict = authenticator_.verify(waiting.message, realm, proxy, {shard_, ticket_kind_, handle}, now);
     if (!verdict) return nullptr;
-    request = std::move(*suspended_.find(handle));
+    return conclude(take(handle), *verdict, now);
+}
+
+// True if it has been answered: the pair failed too often, or might have when the attempts under way are judged.
+bool AuthenticationHandler::held_back(Request& request, std::string_view user, Now now) {
+    const IpAddress& source = request.flow.remote.address;
+    if (const Duration pause = failures_.pause(user, source, *config_, now.steady); pause > Duration{}) {
+        const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
+        reject(request, 403, Cause::wrong_credentials, static_cast<std::uint64_t>(seconds), now);
+        return true;
+    }
+    if (!failures_.full(user, source, *config_, now.steady)) return false;
+    reject(request, 503, Cause::queue_full, config_->retry_after, now);
+    return true;
+}
+
+// A request that was suspended.
+RequestPtr AuthenticationHandler::take(Handle handle) {
+    Suspended suspended = std::move(*suspended_.find(handle));
     suspended_.erase(handle);
-    return conclude(std::move(request), *verdict, now);
+    if (suspended.attempt) failures_.end(*suspended.attempt);
+    return std::move(suspended.request);
 }
 
 void AuthenticationHandler::on_verdict(Ticket ticket, const Verdict& verdict, Now now) {
-    RequestPtr* slot = suspended_.find(ticket.handle);
-    if (slot == nullptr) return;  // cancelled meanwhile
-    RequestPtr request = std::move(*slot);
-    suspended_.erase(ticket.handle);
+    if (suspended_.find(ticket.handle) == nullptr) return;  // cancelled meanwhile
+    RequestPtr request = take(ticket.handle);
     if (request->layer == nullptr) return;  // answered by another
     request = conclude(std::move(request), verdict, now);
     if (request) chain_.resume(std::move(request), now);
 }
 
 void AuthenticationHandler::verify_by(Authenticator& other, Ticket ticket, Now now) {
-    const RequestPtr* slot = suspended_.find(ticket.handle);
+    const Suspended* slot = suspended_.find(ticket.handle);
     if (slot == nullptr) return;  // cancelled meanwhile
-    const Request& request = **slot;
+    const Request& request = *slot->request;
     const auto verdict = other.verify(request.message, config_->effective_realm(), is_proxy(request), ticket, now);
     if (verdict) on_verdict(ticket, *verdict, now);
 }
 
 bool AuthenticationHandler::on_cancel(transaction::ServerId invite, Now now) {
     Handle found;
-    suspended_.for_each([&](Handle handle, const RequestPtr& request) {
-        if (request->transaction == invite) found = handle;
+    suspended_.for_each([&](Handle handle, const Suspended& suspended) {
+        if (suspended.request->transaction == invite) found = handle;
     });
     if (!found) return false;
-    const RequestPtr request = std::move(*suspended_.find(found));
-    suspended_.erase(found);
+    const RequestPtr request = take(found);
     request->layer->respond(*request, 487, now);
     return true;
 }

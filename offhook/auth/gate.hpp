@@ -61,6 +61,8 @@ private:
     enum class Way : std::uint8_t { pass, verify, refuse };
     [[nodiscard]] Parties parties_of(const message::Message& message) const;
     [[nodiscard]] Way judge(transaction::Request& request, const Parties& parties) const;
+    [[nodiscard]] bool held_back(transaction::Request& request, std::string_view user, Now now);
+    [[nodiscard]] transaction::RequestPtr take(Handle handle);
     [[nodiscard]] transaction::RequestPtr conclude(transaction::RequestPtr request, const Verdict& verdict, Now now);
     [[nodiscard]] transaction::RequestPtr admit(transaction::RequestPtr request, const Identity& identity, Now now);
     void challenge(transaction::Request& request, bool stale, Cause cause, Now now);
@@ -73,7 +75,11 @@ private:
     FailureLimiter failures_;
     std::uint16_t shard_, ticket_kind_;
     GateHooks hooks_;
-    Slab<transaction::RequestPtr> suspended_;
+    struct Suspended {
+        transaction::RequestPtr request;
+        std::optional<std::uint64_t> attempt;  ///< under way, of the limiter
+    };
+    Slab<Suspended> suspended_;
     std::string headers_;  ///< composed for one response
 };
 

@@ -13,7 +13,7 @@ bool NonceLedger::admit(const NonceUse& use, UtcTime now) {
     }
     if (use.issued < forgotten_) return false;
 
-    const std::uint64_t id = SipHash(key_).add(use.nonce).add(use.nc).finish();
+    const std::uint64_t id = id_of(use);
     if (const auto found = seen_.find(id); found != seen_.end()) return found->second == use.request;
 
     if (order_.size() >= limits_.entries) {
@@ -26,6 +26,14 @@ bool NonceLedger::admit(const NonceUse& use, UtcTime now) {
     seen_.emplace(id, use.request);
     return true;
 }
+
+bool NonceLedger::spent(const NonceUse& use) const {
+    if (use.issued < forgotten_) return true;
+    const auto found = seen_.find(id_of(use));
+    return found != seen_.end() && found->second != use.request;
+}
+
+std::uint64_t NonceLedger::id_of(const NonceUse& use) const { return SipHash(key_).add(use.nonce).add(use.nc).finish(); }
 
 void NonceLedger::drop_oldest() {
     seen_.erase(order_.front().id);

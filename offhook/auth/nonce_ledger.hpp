@@ -31,6 +31,8 @@ public:
     virtual ~ReplayGuard() = default;
     /// True: fresh, or the same request again. False: the client must take a new nonce.
     [[nodiscard]] virtual std::optional<bool> admit(const NonceUse& use, Ticket ticket, Now now) = 0;
+    /// True: admit() would say no. False: it may say yes, or that cannot be told at once. Nothing is remembered.
+    [[nodiscard]] virtual bool spent(const NonceUse& use) const = 0;
 };
 
 class NonceLedger final : public ReplayGuard {
@@ -44,6 +46,7 @@ public:
 
     [[nodiscard]] std::optional<bool> admit(const NonceUse& use, Ticket, Now now) override { return admit(use, now.utc); }
     [[nodiscard]] bool admit(const NonceUse& use, UtcTime now);
+    [[nodiscard]] bool spent(const NonceUse& use) const override;
 
     [[nodiscard]] std::size_t size() const { return seen_.size(); }
 
@@ -52,6 +55,7 @@ private:
         std::uint64_t id;
         UtcTime issued;
     };
+    [[nodiscard]] std::uint64_t id_of(const NonceUse& use) const;
     void drop_oldest();
 
     SipKey key_;

@@ -1,12 +1,14 @@
 // Digest authentication by somebody else's knowledge of the passwords (a RADIUS server): challenges, nonces and replays are ours, as
 // DigestAuthenticator has them; whether a response is right is asked elsewhere.
 //
-//   verify() ─► asked ──right──► nonce and replay ─► Identity, Stale
-//                 │─────wrong──► Refused
-//                 └─────nobody answered──► Unavailable
+//   verify() ─nonce─► asked ──right──► replay ─► Identity, Stale
+//               │       │─────wrong, or stored here as disabled──► Refused
+//               │       └─────nobody answered──► Unavailable
+//               └─not ours, too old, used before──► Stale
 //
-// Knows no protocol: how it is asked is given as a function. Users need not be known here. A nonce is judged last, as with local passwords:
-// Stale is told to nobody who does not know the password. Thread rule: one shard.
+// Nobody is asked about a nonce that is not ours (RFC 5090 §2.1.2) or known to be spent: otherwise anybody could make the servers work, and
+// guess passwords with nonces of his own. So Stale is told to who does not know the password, too.
+// Knows no protocol: how it is asked is given as a function. Users need not be known here. Thread rule: one shard.
 #pragma once
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <functional>
@@ -43,11 +45,15 @@ public:
     [[nodiscard]] bool has_credentials(const message::Message& request, std::string_view realm, bool proxy) const override {
         return local_.has_credentials(request, realm, proxy);
     }
+    [[nodiscard]] bool judges_late() const override { return true; }
     [[nodiscard]] std::optional<Verdict> verify(const message::Message& request, std::string_view realm, bool proxy, Ticket ticket, Now now) override;
 
     /// The answer to a ticket. Nothing: the replay guard is asked, and its answer comes to the local authenticator (on_admitted()); or the
     /// ticket is unknown.
     [[nodiscard]] std::optional<Verdict> on_reply(Ticket ticket, DigestReply reply, Now now);
+
+    /// True if who waits with this ticket is stored here, and so could be verified by the local passwords instead.
+    [[nodiscard]] bool stored_here(Ticket ticket) const;
 
     void configure(std::shared_ptr<const Config> config) { config_ = std::move(config); }
     [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }

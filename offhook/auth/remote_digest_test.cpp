@@ -99,15 +99,23 @@ TEST_F(Remote, SaysThatNobodyCanTell) {
     EXPECT_EQ(server.take_status(), 503);
 }
 
-TEST_F(Remote, TellsOfAStaleNonceWhenThePasswordIsRight) {
+// RFC 5090 §2.1.2.
+TEST_F(Remote, IsNotAskedAboutANonceThatIsTooOldOrNotOurs) {
+    config.max_failures = 1;
+    gate->configure(std::make_shared<const Config>(config));
+    phone.password = "wrong";
     register_with_credentials(301s);
-    reply(DigestReply::right);
     const auto responses = server.take();
     ASSERT_EQ(responses.size(), 1u);
     EXPECT_NE(responses[0].bytes.find("stale=true"), std::string::npos);
-    register_with_credentials(301s);
-    reply(DigestReply::wrong);
-    EXPECT_EQ(server.take().at(0).bytes.find("stale=true"), std::string::npos);
+    phone.nonce = "a nonce of the phone's own making";
+    for (int i = 0; i < 3; ++i) {
+        server.receive(write({.headers = phone.credentials("REGISTER", "sip:example.com"), .cseq = 2, .branch = "z9hG4bKown" + std::to_string(i)}),
+                       at(clock));
+        EXPECT_EQ(server.take_status(), 401) << "and it is no wrong password, which would bring 403";
+    }
+    EXPECT_TRUE(asked.empty());
+    EXPECT_EQ(gate->suspended(), 0u);
 }
 
 TEST_F(Remote, TakesANonceCountOnce) {
@@ -116,8 +124,8 @@ TEST_F(Remote, TakesANonceCountOnce) {
     EXPECT_EQ(server.take_status(), 202);
     server.receive(write({.call_id = "c2", .headers = phone.credentials("REGISTER", "sip:example.com"), .cseq = 7, .branch = "z9hG4bKother"}),
                    at(clock));
-    reply(DigestReply::right);
     EXPECT_EQ(server.take_status(), 401) << "the same count with another request";
+    EXPECT_EQ(asked.size(), 1u) << "which is known without asking";
 }
 
 TEST_F(Remote, RefusesWhatCannotBeAsked) {
@@ -132,6 +140,46 @@ TEST_F(Remote, IsNotAskedAboutWhatIsNoCredentials) {
     server.receive(write({.headers = phone.credentials("REGISTER", "sip:example.com")}), at(clock));
     EXPECT_EQ(server.take_status(), 401);
     EXPECT_TRUE(asked.empty()) << "SHA-256 was not offered";
+}
+
+TEST_F(Remote, DoesNotLetInWhoIsDisabledHere) {
+    users.add("example.com", "alice", "example.com", "secret").enabled = false;
+    register_with_credentials();
+    reply(DigestReply::right);
+    EXPECT_EQ(server.take_status(), 401);
+}
+
+TEST_F(Remote, KnowsWhoIsStoredHere) {
+    users.add("example.com", "alice", "example.com", "secret");
+    register_with_credentials();
+    EXPECT_TRUE(remote->stored_here(asked[0].ticket));
+    phone.user = "bob";
+    register_with_credentials();
+    ASSERT_EQ(asked.size(), 2u);
+    EXPECT_FALSE(remote->stored_here(asked[1].ticket));
+}
+
+// Answers may take seconds: as many passwords as the line carries could be tried meanwhile.
+TEST_F(Remote, CountsAttemptsUnderWayForTheLimit) {
+    config.max_failures = 3;
+    gate->configure(std::make_shared<const Config>(config));
+    phone.password = "wrong";
+    for (int i = 0; i < 4; ++i) register_with_credentials();
+    ASSERT_EQ(asked.size(), 3u);
+    const auto responses = server.take();
+    ASSERT_EQ(responses.size(), 1u);
+    EXPECT_EQ(responses[0].message.status(), 503);
+    EXPECT_NE(responses[0].bytes.find("Retry-After: 5\r\n"), std::string::npos);
+    reply(DigestReply::right);
+    EXPECT_EQ(server.take_status(), 202);
+    register_with_credentials();
+    EXPECT_EQ(asked.size(), 4u) << "one place is free again";
+    for (const std::size_t i : {0u, 1u, 3u})
+        if (const auto verdict = remote->on_reply(asked[i].ticket, DigestReply::wrong, at(clock))) gate->on_verdict(asked[i].ticket, *verdict, at(clock));
+    for (const OwnedMessage& response : server.take()) EXPECT_EQ(response.message.status(), 401);
+    register_with_credentials();
+    EXPECT_EQ(server.take_status(), 403);
+    EXPECT_EQ(asked.size(), 4u);
 }
 
 TEST_F(Remote, GivesWayToLocalPasswords) {

@@ -27,6 +27,7 @@ public:
         ask_(owner, use, ticket);
         return std::nullopt;
     }
+    [[nodiscard]] bool spent(const NonceUse& use) const override { return shard_of_(use.nonce) == shard_ && own_.spent(use); }
 
 private:
     NonceLedger& own_;

@@ -8,7 +8,7 @@ namespace offhook::radius {
 Client::Client(ClientConfig config, const SipKey& key) : config_(std::move(config)), key_(key) {
     servers_.reserve(config_.secrets.size());
     for (const std::string& secret : config_.secrets)
-        servers_.push_back({secret, Breaker(config_.failures, config_.pause), std::vector<Identifiers>(config_.ports), {}, 0});
+        servers_.push_back({secret, Breaker(config_.failures, config_.pause), std::vector<Identifiers>(config_.ports), {}, 0, {}});
 }
 
 std::uint64_t Client::draw() { return SipHash(key_).add(++draws_).finish(); }
@@ -48,12 +48,17 @@ void Client::begin(Handle handle, Now now, Actions& out) {
 }
 
 // The first server in order that was not tried and is worth asking.
+std::optional<std::uint16_t> Client::next_server(const Pending& pending, Now now) const {
+    for (std::uint16_t s = 0; s < servers_.size(); ++s)
+        if (!pending.tried[s] && servers_[s].breaker.allows(now.steady)) return s;
+    return std::nullopt;
+}
+
 void Client::try_next(Handle handle, Now now, Actions& out) {
     Pending& pending = *pending_.find(handle);
-    for (std::uint16_t s = 0; s < servers_.size(); ++s) {
-        if (pending.tried[s] || !servers_[s].breaker.allows(now.steady)) continue;
-        if (!send(handle, s, now, out)) {
-            servers_[s].waiting.push_back(handle);
+    if (const auto server = next_server(pending, now)) {
+        if (!send(handle, *server, now, out)) {
+            servers_[*server].waiting.push_back(handle);
             arm(handle, pending, pending.deadline);
         }
         return;
@@ -76,6 +81,7 @@ bool Client::send(Handle handle, std::uint16_t server, Now now, Actions& out) {
     pending.port = to.last_port;
     pending.identifier = *identifier;
     pending.sent = true;
+    pending.refused = false;
     pending.tried[server] = true;
     pending.probe = to.breaker.state() != Breaker::State::up;
     if (pending.probe) to.breaker.begin_probe();
@@ -119,7 +125,7 @@ void Client::on_time(Now now, Actions& out) {
             // A server that had less than a whole timeout for it has not failed yet; a probe must end all the same.
             attempt_failed(handle, pending.sendings > 1 || pending.probe, now, out);
             complete(handle, Outcome::no_answer, now, out);
-        } else if (!pending.probe && pending.sendings < config_.attempts) {
+        } else if (!pending.probe && (pending.sendings < config_.attempts || pending.refused)) {
             resend(handle, now, out);
         } else {
             attempt_failed(handle, true, now, out);
@@ -163,12 +169,12 @@ void Client::serve_waiting(std::uint16_t server, Now now, Actions& out) {
 
 void Client::on_datagram(std::uint16_t server, std::uint16_t port, std::string_view octets, Now now, Actions& out) {
     const auto packet = read_packet(octets);
-    if (!packet) return drop(packet.error());
+    if (!packet) return drop(server, packet.error(), out);
     const Handle handle = servers_[server].ports[port].owner(packet->identifier);
     const Pending* pending = pending_.find(handle);
-    if (pending == nullptr || !answers(packet->code, config_.request)) return drop(PacketError::not_asked);
+    if (pending == nullptr || !answers(packet->code, config_.request)) return drop(server, PacketError::not_asked, out);
     const std::string_view authenticator(pending->authenticator.data(), pending->authenticator.size());
-    if (const auto genuine = sealer_.check(*packet, authenticator, servers_[server].secret); !genuine) return drop(genuine.error());
+    if (const auto genuine = sealer_.check(*packet, authenticator, servers_[server].secret); !genuine) return drop(server, genuine.error(), out);
     ++counters_.answered;
     if (servers_[server].breaker.answered()) out.push_back({.kind = Action::Kind::up, .server = server});
     complete(handle, Outcome::answered, now, out, packet->code, packet->attributes());
@@ -179,10 +185,22 @@ void Client::on_unreachable(std::uint16_t server, Now now, Actions& out) {
     for (const Identifiers& port : servers_[server].ports)
         for (unsigned identifier = 0; identifier < 256; ++identifier)
             if (const Handle owner = port.owner(static_cast<std::uint8_t>(identifier))) there.push_back(owner);
+    bool counted = false;
     for (const Handle handle : there) {
-        attempt_failed(handle, true, now, out);
+        Pending& pending = *pending_.find(handle);
+        if (!pending.probe && !next_server(pending, now)) {
+            pending.refused = true;
+            continue;
+        }
+        attempt_failed(handle, !std::exchange(counted, true) || pending.probe, now, out);
         try_next(handle, now, out);
     }
+}
+
+void Client::drop(std::uint16_t server, PacketError error, Actions& out) {
+    const auto reason = static_cast<std::size_t>(error);
+    ++counters_.dropped[reason];
+    if (!std::exchange(servers_[server].told[reason], true)) out.push_back({.kind = Action::Kind::dropped, .server = server, .error = error});
 }
 
 void Client::complete(Handle handle, Outcome outcome, Now now, Actions& out, Code code, std::string_view attributes) {

@@ -56,10 +56,12 @@ struct Action {
         send,      ///< octets, from `port` of the server
         complete,  ///< the answer to `ticket`: outcome; if answered, code and octets, which are its attributes
         down,
-        up,  ///< the server is dead, or is back: for the log
+        up,       ///< the server is dead, or is back: for the log
+        dropped,  ///< something of this server was, for the first time for this reason: for the log
     } kind{};
     std::uint16_t server = 0, port = 0;
     Outcome outcome{};
+    PacketError error{};  ///< of dropped
     Code code{};
     Ticket ticket{};
     std::string octets{};
@@ -69,7 +71,8 @@ using Actions = std::vector<Action>;
 class Client {
 public:
     struct Counters {
-        std::uint64_t sent = 0, resent = 0, answered = 0, unanswered = 0;
+        std::uint64_t sent = 0, resent = 0, answered = 0;
+        std::uint64_t unanswered = 0;  ///< failures of a server, as its breaker counts them
         std::array<std::uint64_t, packet_error_count> dropped{};  ///< by PacketError
     };
 
@@ -79,7 +82,8 @@ public:
     // Each appends what follows from it to `out`.
     void ask(Question&& question, Now now, Actions& out);
     void on_datagram(std::uint16_t server, std::uint16_t port, std::string_view octets, Now now, Actions& out);
-    /// The system says that nobody listens at that server: what is under way there goes to the next one at once.
+    /// The system says that nobody listens at that server: what is under way there goes to the next one at once, which is one failure.
+    /// What has no other server to go to stays, and is sent again until its deadline: the server may just be starting anew.
     void on_unreachable(std::uint16_t server, Now now, Actions& out);
     void on_time(Now now, Actions& out);
 
@@ -108,6 +112,7 @@ private:
         std::uint16_t server = 0, port = 0;
         std::uint8_t identifier = 0;
         bool sent = false, probe = false;
+        bool refused = false;  ///< nobody listened when it was sent, and there was no other server
     };
     struct Server {
         std::string secret;
@@ -115,9 +120,11 @@ private:
         std::vector<Identifiers> ports;
         std::deque<Handle> waiting;  ///< for an identifier; some may be gone
         std::uint16_t last_port = 0;
+        std::array<bool, packet_error_count> told{};  ///< that something was dropped, by PacketError
     };
 
     void begin(Handle handle, Now now, Actions& out);
+    [[nodiscard]] std::optional<std::uint16_t> next_server(const Pending& pending, Now now) const;
     void try_next(Handle handle, Now now, Actions& out);
     [[nodiscard]] bool send(Handle handle, std::uint16_t server, Now now, Actions& out);
     void resend(Handle handle, Now now, Actions& out);
@@ -128,7 +135,7 @@ private:
     void go_on(const std::string& session, bool answered, Now now, Actions& out);
     void arm(Handle handle, Pending& pending, Instant at);
     void disarm(Handle handle, const Pending& pending) { timers_.erase({pending.due, handle}); }
-    void drop(PacketError error) { ++counters_.dropped[static_cast<std::size_t>(error)]; }
+    void drop(std::uint16_t server, PacketError error, Actions& out);
     [[nodiscard]] std::uint64_t draw();
     [[nodiscard]] Duration jittered(Duration base, Duration of);
 

@@ -61,6 +61,7 @@ public:
     std::vector<Sending> sent;
     std::map<std::uint32_t, std::vector<Action>> done;  ///< by the number asked with
     std::vector<std::pair<Kind, std::uint16_t>> turns;  ///< servers that died or came back
+    std::vector<std::pair<std::uint16_t, PacketError>> told;
 
 private:
     void sort() {
@@ -69,6 +70,8 @@ private:
                 sent.push_back({clock, action.server, action.port, std::move(action.octets)});
             else if (action.kind == Kind::complete)
                 done[action.ticket.handle.slot].push_back(std::move(action));
+            else if (action.kind == Kind::dropped)
+                told.emplace_back(action.server, action.error);
             else
                 turns.emplace_back(action.kind, action.server);
         }
@@ -183,8 +186,67 @@ TEST(RadiusClient, GoesOnAtOnceWhereNobodyListens) {
     EXPECT_EQ(driver.sent[2].server, 1);
     EXPECT_EQ(driver.sent[3].server, 1);
     driver.unreachable(1);
+    EXPECT_TRUE(driver.done.empty()) << "there is no other server: it may be back in time";
+    driver.run_to(20s);
     EXPECT_EQ(only_outcome(driver, 1), Outcome::no_answer);
     EXPECT_EQ(only_outcome(driver, 2), Outcome::no_answer);
+}
+
+TEST(RadiusClient, CountsOneFailureWhereNobodyListens) {
+    Driver driver(two_servers());  // three failures make a server dead
+    for (std::uint32_t i = 0; i < 10; ++i) driver.ask(i);
+    driver.unreachable(0);
+    EXPECT_EQ(driver.client.state(0), Breaker::State::up);
+    EXPECT_EQ(driver.client.counters().unanswered, 1u);
+    for (std::uint32_t i = 10; i < 12; ++i) {
+        driver.ask(i);
+        driver.unreachable(0);
+    }
+    EXPECT_EQ(driver.client.state(0), Breaker::State::dead);
+}
+
+TEST(RadiusClient, GoesOnUntilTheDeadlineWhereTheOnlyServerIsNotThere) {
+    ClientConfig config = one_server();
+    config.attempts = 2;
+    config.longest_timeout = 2s;
+    Driver driver(config);
+    for (std::uint32_t i = 0; i < 10; ++i) driver.ask(i);
+    for (Duration t = 0s; t < 20s; t += 1s) {
+        driver.run_to(t);
+        driver.unreachable(0);
+    }
+    EXPECT_EQ(driver.client.state(0), Breaker::State::up);
+    driver.ask(10);
+    driver.unreachable(0);
+    driver.run_to(25s);
+    EXPECT_TRUE(driver.done.empty());
+    driver.answer_all_at(0);
+    for (std::uint32_t i = 0; i <= 10; ++i) EXPECT_EQ(only_outcome(driver, i), Outcome::answered);
+}
+
+TEST(RadiusClient, EndsATrialAtOnceWhereNobodyListens) {
+    ClientConfig config = one_server();
+    config.failures = 1;
+    config.attempts = 1;
+    Driver driver(config);
+    driver.ask(1);
+    driver.run_to(40s);
+    driver.ask(2);
+    ASSERT_EQ(driver.client.state(0), Breaker::State::probing);
+    driver.unreachable(0);
+    EXPECT_EQ(only_outcome(driver, 2), Outcome::no_answer);
+    EXPECT_EQ(driver.client.state(0), Breaker::State::dead);
+}
+
+TEST(RadiusClient, TellsOfTheFirstThatIsDroppedForEachReason) {
+    Driver driver(two_servers());
+    driver.ask(1);
+    const Driver::Sending sending = driver.sent[0];
+    for (int i = 0; i < 3; ++i) driver.deliver(sending, answer(sending.octets, "another secret", Code::access_accept));
+    driver.deliver(sending, "");
+    EXPECT_EQ(driver.told, (std::vector<std::pair<std::uint16_t, PacketError>>{{0, PacketError::wrong_authenticator}, {0, PacketError::too_short}}));
+    driver.deliver({sending.when, 1, sending.port, sending.octets}, "");
+    EXPECT_EQ(driver.told.back(), (std::pair<std::uint16_t, PacketError>{1, PacketError::too_short})) << "of each server";
 }
 
 TEST(RadiusClient, DropsWhatIsNoAnswer) {

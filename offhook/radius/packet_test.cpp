@@ -73,6 +73,21 @@ TEST(RadiusPacket, IsNoLongerThanItSays) {
     EXPECT_EQ(read_packet(octets).error(), PacketError::unknown_code);
 }
 
+// As under FIPS: an answer of zeros must not count as one with zeros for its digests.
+TEST(RadiusSeal, TakesNothingForGenuineWithoutMd5) {
+    Sealer with;
+    EXPECT_TRUE(with.available());
+    ASSERT_EQ(EVP_set_default_properties(nullptr, "fips=yes"), 1);
+    Sealer without;
+    const bool available = without.available();
+    std::string octets;
+    without.write_answer(octets, Code::access_accept, 1, std::string(16, '\0'), {}, "secret");
+    const auto genuine = without.check(read_packet(octets).value(), std::string(16, '\0'), "secret");
+    ASSERT_EQ(EVP_set_default_properties(nullptr, ""), 1);
+    EXPECT_FALSE(available);
+    EXPECT_EQ(genuine, std::unexpected(PacketError::wrong_authenticator));
+}
+
 TEST(RadiusSeal, MakesRequestsThatAServerTakesForGenuine) {
     Sealer sealer;
     ASSERT_TRUE(sealer.available());

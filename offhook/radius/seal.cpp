@@ -6,7 +6,6 @@
 #include <openssl/params.h>
 
 #include <algorithm>
-#include <optional>
 
 namespace offhook::radius {
 
@@ -17,8 +16,9 @@ constexpr Authenticator zeros{};
 
 std::string_view view(const Authenticator& a) { return {a.data(), a.size()}; }
 
-void put(std::string& packet, std::size_t at, const Authenticator& value) {
-    std::ranges::copy(value, packet.begin() + static_cast<std::ptrdiff_t>(at));
+// Without MD5 the place keeps what it has, and nobody takes the packet for genuine.
+void put(std::string& packet, std::size_t at, const std::optional<Authenticator>& value) {
+    if (value) std::ranges::copy(*value, packet.begin() + static_cast<std::ptrdiff_t>(at));
 }
 
 /// Header with an authenticator, then room for a Message-Authenticator if there shall be one, then the attributes.
@@ -42,7 +42,9 @@ void lay_out(std::string& out, Code code, std::uint8_t identifier, std::string_v
 
 constexpr std::size_t first_value = packet_head + attribute_head;
 
-bool same(std::string_view a, std::string_view b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
+bool same(const std::optional<Authenticator>& a, std::string_view b) {
+    return a && a->size() == b.size() && CRYPTO_memcmp(a->data(), b.data(), b.size()) == 0;
+}
 
 /// The value of the one Message-Authenticator; nothing if there are none or several, or it is not of 16 octets.
 std::optional<std::string_view> only_message_authenticator(const Packet& packet) {
@@ -70,22 +72,24 @@ Sealer::Sealer() : md5_(EVP_MD_fetch(nullptr, "MD5", nullptr)), context_(EVP_MD_
 }
 Sealer::~Sealer() = default;
 
-Authenticator Sealer::md5(std::initializer_list<std::string_view> pieces) {
+std::optional<Authenticator> Sealer::md5(std::initializer_list<std::string_view> pieces) {
     Authenticator out{};
-    EVP_DigestInit_ex2(context_.get(), md5_.get(), nullptr);
-    for (const std::string_view piece : pieces) EVP_DigestUpdate(context_.get(), piece.data(), piece.size());
-    EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr);
+    bool good = md5_ && context_ && EVP_DigestInit_ex2(context_.get(), md5_.get(), nullptr) == 1;
+    for (const std::string_view piece : pieces) good = good && EVP_DigestUpdate(context_.get(), piece.data(), piece.size()) == 1;
+    if (!good || EVP_DigestFinal_ex(context_.get(), reinterpret_cast<unsigned char*>(out.data()), nullptr) != 1) return std::nullopt;
     return out;
 }
 
-Authenticator Sealer::hmac(std::string_view secret, std::initializer_list<std::string_view> pieces) {
+std::optional<Authenticator> Sealer::hmac(std::string_view secret, std::initializer_list<std::string_view> pieces) {
     Authenticator out{};
     char digest[] = "MD5";
     const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
     std::size_t written = 0;
-    EVP_MAC_init(mac_.get(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), parameters);
-    for (const std::string_view piece : pieces) EVP_MAC_update(mac_.get(), reinterpret_cast<const unsigned char*>(piece.data()), piece.size());
-    EVP_MAC_final(mac_.get(), reinterpret_cast<unsigned char*>(out.data()), &written, out.size());
+    bool good = mac_ && EVP_MAC_init(mac_.get(), reinterpret_cast<const unsigned char*>(secret.data()), secret.size(), parameters) == 1;
+    for (const std::string_view piece : pieces)
+        good = good && EVP_MAC_update(mac_.get(), reinterpret_cast<const unsigned char*>(piece.data()), piece.size()) == 1;
+    if (!good || EVP_MAC_final(mac_.get(), reinterpret_cast<unsigned char*>(out.data()), &written, out.size()) != 1 || written != out.size())
+        return std::nullopt;
     return out;
 }
 
@@ -111,7 +115,7 @@ void Sealer::write_answer(std::string& out, Code code, std::uint8_t identifier, 
 
 std::expected<void, PacketError> Sealer::check(const Packet& answer, std::string_view request_authenticator, std::string_view secret) {
     const std::string_view head = answer.octets.substr(0, code_to_length);
-    if (!same(view(md5({head, request_authenticator, answer.attributes(), secret})), answer.authenticator()))
+    if (!same(md5({head, request_authenticator, answer.attributes(), secret}), answer.authenticator()))
         return std::unexpected(PacketError::wrong_authenticator);
     if (answer.code == Code::accounting_response) return {};
     const auto claimed = only_message_authenticator(answer);
@@ -119,7 +123,7 @@ std::expected<void, PacketError> Sealer::check(const Packet& answer, std::string
     // RFC 2869 §5.14: with the Request Authenticator in its place, and with zeros for the attribute's own value.
     const auto at = static_cast<std::size_t>(claimed->data() - answer.octets.data());
     const auto before = answer.octets.substr(packet_head, at - packet_head), after = answer.octets.substr(at + claimed->size());
-    if (!same(view(hmac(secret, {head, request_authenticator, before, view(zeros), after})), *claimed))
+    if (!same(hmac(secret, {head, request_authenticator, before, view(zeros), after}), *claimed))
         return std::unexpected(PacketError::wrong_message_authenticator);
     return {};
 }

@@ -8,6 +8,7 @@
 #include <expected>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -26,8 +27,8 @@ public:
     Sealer(const Sealer&) = delete;
     Sealer& operator=(const Sealer&) = delete;
 
-    /// False where the crypto library is configured without MD5 (FIPS): nothing can be sealed then.
-    [[nodiscard]] bool available() const { return md5_ != nullptr && mac_ != nullptr; }
+    /// False where the crypto library is configured without MD5 (FIPS): nothing can be sealed then, and nothing is genuine.
+    [[nodiscard]] bool available() { return md5({}) && hmac("secret", {}); }
 
     /// `random` becomes the Request Authenticator: unique and unpredictable (RFC 2865 §3).
     void write_access_request(std::string& out, std::uint8_t identifier, const Authenticator& random, std::string_view attributes,
@@ -40,8 +41,8 @@ public:
     /// The answer is from somebody who knows the secret, and to the request with this Request Authenticator.
     [[nodiscard]] std::expected<void, PacketError> check(const Packet& answer, std::string_view request_authenticator, std::string_view secret);
 
-    /// The digest of the pieces after one another; of an object that is available().
-    [[nodiscard]] Authenticator md5(std::initializer_list<std::string_view> pieces);
+    /// The digest of the pieces after one another; nothing where it is not available().
+    [[nodiscard]] std::optional<Authenticator> md5(std::initializer_list<std::string_view> pieces);
 
 private:
     struct Free {
@@ -49,7 +50,7 @@ private:
         void operator()(evp_md_ctx_st* context) const noexcept;
         void operator()(evp_mac_ctx_st* context) const noexcept;
     };
-    [[nodiscard]] Authenticator hmac(std::string_view secret, std::initializer_list<std::string_view> pieces);
+    [[nodiscard]] std::optional<Authenticator> hmac(std::string_view secret, std::initializer_list<std::string_view> pieces);
 
     std::unique_ptr<evp_md_st, Free> md5_;
     std::unique_ptr<evp_md_ctx_st, Free> context_;
