@@ -297,9 +297,10 @@ void check_radius(const toml::table& root, const Config& config, Mistakes& mista
     const radius::ClientConfig& client = config.runtime.radius.client;
     if (client.initial_timeout >= client.deadline) {
         const bool deadline_given = source_of(root, "radius", "deadline").begin.line != 0;
-        mistakes.add(source_of(root, "radius", deadline_given ? "deadline" : "initial_timeout"),
-                     fmt::format("[radius] initial_timeout ({}) must be less than deadline ({}): nothing would be sent twice, and no other server asked",
-                                 show_duration(client.initial_timeout), show_duration(client.deadline)));
+        mistakes.add(
+            source_of(root, "radius", deadline_given ? "deadline" : "initial_timeout"),
+            fmt::format("[radius] initial_timeout ({}) must be less than deadline ({}): nothing would be sent twice, and no other server asked",
+                        show_duration(client.initial_timeout), show_duration(client.deadline)));
     }
     if (config.runtime.radius.servers.empty()) return;
     if (!radius::Sealer().available())

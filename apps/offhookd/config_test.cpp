@@ -1,6 +1,4 @@
 #include "apps/offhookd/config.hpp"
-#include "apps/offhookd/settings.hpp"
-#include "offhook/runtime/temporary_directory_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +7,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+
+#include "apps/offhookd/settings.hpp"
+#include "offhook/runtime/temporary_directory_test.hpp"
 
 namespace offhook::daemon {
 namespace {

@@ -50,6 +50,21 @@ Done check_realm(store::Store& store, const Config& config) {
                     realm, names, others->size() > 3 ? ", ..." : ""));
 }
 
+// What an operator can do about packets of a RADIUS server that are dropped for this reason.
+std::string_view hint_for(radius::PacketError reason) {
+    switch (reason) {
+        case radius::PacketError::wrong_authenticator:
+        case radius::PacketError::wrong_message_authenticator:
+            return "is the secret the same on both sides? [radius] secret, and secret of this client in FreeRADIUS's clients.conf";
+        case radius::PacketError::no_message_authenticator:
+            return "answers must be signed: FreeRADIUS 3.2.1 needs update reply { &Message-Authenticator := 0x00 } in post-auth (docs/radius.md)";
+        case radius::PacketError::not_asked:
+            return "late or repeated: does the server need longer than [radius] initial_timeout?";
+        default:
+            return "is a RADIUS server listening at this address and port?";
+    }
+}
+
 http::Facts facts_of(const Config& config, const runtime::Runtime& runtime, const journal::Journal& journal) {
     return {.version = OFFHOOK_VERSION,
             .domains = config.domains,
@@ -84,9 +99,15 @@ public:
         if (auto opened = open_http(); !opened) return opened;
         if (auto announced = announce(); !announced) return announced;
         runtime_->on_hangup([this] { reload(); });
-        runtime_->on_radius([this](const Endpoint& server, bool up) {
-            log_->write(up ? Severity::info : Severity::warning, "radius", {{"server", server.text()}, {"answers", up}});
-        });
+        runtime_->on_radius({.turned =
+                                 [this](const Endpoint& server, bool up) {
+                                     log_->write(up ? Severity::info : Severity::warning, "radius", {{"server", server.text()}, {"answers", up}});
+                                 },
+                             .dropped =
+                                 [this](const Endpoint& server, radius::PacketError reason) {
+                                     log_->write(Severity::warning, "radius",
+                                                 {{"server", server.text()}, {"dropped", radius::name_of(reason)}, {"hint", hint_for(reason)}});
+                                 }});
         const Done served = serve();
         http_.reset();
         store_->flush();

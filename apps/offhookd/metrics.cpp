@@ -36,6 +36,17 @@ std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime) {
     for (std::size_t i = 0; i < kinds.size(); ++i)
         all.push_back({"offhook_refused_total", refused_help, Kind::counter, {{"kind", kinds[i]}}, static_cast<double>(c.refused[i])});
     all.push_back({"offhook_refused_total", refused_help, Kind::counter, {{"kind", "no-room"}}, static_cast<double>(c.refused_for_room)});
+    all.push_back(metric("offhook_radius_sent_total", "Requests sent to RADIUS servers, without retransmissions.", c.radius.sent));
+    all.push_back(metric("offhook_radius_resent_total", "Requests sent to RADIUS servers once more.", c.radius.resent));
+    all.push_back(metric("offhook_radius_answered_total", "Requests that RADIUS servers answered.", c.radius.answered));
+    all.push_back(
+        metric("offhook_radius_unanswered_total", "Failures of RADIUS servers: no answer in time, or nobody listened.", c.radius.unanswered));
+    for (std::size_t i = 0; i < radius::packet_error_count; ++i)
+        all.push_back({"offhook_radius_dropped_total",
+                       "Packets of RADIUS servers that were dropped, by reason.",
+                       Kind::counter,
+                       {{"reason", std::string(radius::name_of(static_cast<radius::PacketError>(i)))}},
+                       static_cast<double>(c.radius.dropped[i])});
     return all;
 }
 

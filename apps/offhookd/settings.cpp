@@ -309,7 +309,8 @@ Settings radius_settings() {
                 return {};
             }),
         text<C>(
-            "radius", "secret_file", "file", "File whose first line is the secret, relative to this file.", [](const C& c) { return c.radius.secret_file; },
+            "radius", "secret_file", "file", "File whose first line is the secret, relative to this file.",
+            [](const C& c) { return c.radius.secret_file; },
             [](C& c, const std::string& value) -> std::string {
                 c.radius.secret_file = value;
                 return {};
@@ -635,7 +636,8 @@ std::vector<std::string> changes_that_wait(const Config& running, const Config& 
     std::vector<std::string> names;
     for (const Setting<Config>& setting : settings()) {
         const bool radius = setting.table == "radius" && setting.key != "on_unavailable";
-        const bool fixed = setting.table == "runtime" || setting.table == "store" || radius || std::ranges::find(at_start, setting.key) != at_start.end();
+        const bool fixed =
+            setting.table == "runtime" || setting.table == "store" || radius || std::ranges::find(at_start, setting.key) != at_start.end();
         if (fixed && setting.show(running) != setting.show(next))
             names.push_back(setting.table.empty() ? std::string(setting.key) : fmt::format("[{}] {}", setting.table, setting.key));
     }

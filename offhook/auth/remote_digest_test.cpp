@@ -175,7 +175,8 @@ TEST_F(Remote, CountsAttemptsUnderWayForTheLimit) {
     register_with_credentials();
     EXPECT_EQ(asked.size(), 4u) << "one place is free again";
     for (const std::size_t i : {0u, 1u, 3u})
-        if (const auto verdict = remote->on_reply(asked[i].ticket, DigestReply::wrong, at(clock))) gate->on_verdict(asked[i].ticket, *verdict, at(clock));
+        if (const auto verdict = remote->on_reply(asked[i].ticket, DigestReply::wrong, at(clock)))
+            gate->on_verdict(asked[i].ticket, *verdict, at(clock));
     for (const OwnedMessage& response : server.take()) EXPECT_EQ(response.message.status(), 401);
     register_with_credentials();
     EXPECT_EQ(server.take_status(), 403);

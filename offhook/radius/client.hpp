@@ -72,7 +72,7 @@ class Client {
 public:
     struct Counters {
         std::uint64_t sent = 0, resent = 0, answered = 0;
-        std::uint64_t unanswered = 0;  ///< failures of a server, as its breaker counts them
+        std::uint64_t unanswered = 0;                             ///< failures of a server, as its breaker counts them
         std::array<std::uint64_t, packet_error_count> dropped{};  ///< by PacketError
     };
 

@@ -20,4 +20,16 @@ std::expected<Packet, PacketError> read_packet(std::string_view datagram) {
     return packet;
 }
 
+std::string_view name_of(PacketError error) {
+    constexpr std::array<std::string_view, packet_error_count> names{"too-short",
+                                                                     "bad-length",
+                                                                     "unknown-code",
+                                                                     "bad-attribute",
+                                                                     "not-asked",
+                                                                     "wrong-authenticator",
+                                                                     "no-message-authenticator",
+                                                                     "wrong-message-authenticator"};
+    return names[static_cast<std::size_t>(error)];
+}
+
 }  // namespace offhook::radius

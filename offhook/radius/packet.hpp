@@ -34,6 +34,9 @@ enum class PacketError : std::uint8_t {
 };
 inline constexpr std::size_t packet_error_count = 8;
 
+/// For logs and metrics: "wrong-authenticator".
+[[nodiscard]] std::string_view name_of(PacketError error);
+
 struct Packet {
     Code code{};
     std::uint8_t identifier = 0;

@@ -127,7 +127,7 @@ void Control::begin_drain(const Config& config, Mailer& mailer) {
 void Control::run(const Config& config, Mailer& mailer, const std::function<bool()>& all_idle) {
     State& s = *state_;
     Dns dns(config.dns, s.loop, State::dns, mailer);
-    Radius servers(config.radius, s.loop, State::radius_servers, mailer, on_radius);
+    Radius servers(config.radius, s.loop, State::radius_servers, mailer, on_radius, radius_counters);
     s.loop.want_read(s.wake_watch);
     Now now = read_clock();
     while (!s.stop_asked) {

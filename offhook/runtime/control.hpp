@@ -6,7 +6,9 @@
 
 #include "offhook/radius/port.hpp"
 #include "offhook/runtime/config.hpp"
+#include "offhook/runtime/counters.hpp"
 #include "offhook/runtime/mail.hpp"
+#include "offhook/runtime/radius_watch.hpp"
 
 namespace offhook::runtime {
 
@@ -27,7 +29,8 @@ public:
     void ask(radius::Question&& question) override;     ///< any thread: answered by Mail::radius (radius.hpp)
 
     std::function<void()> on_hangup, on_drain;
-    std::function<void(const Endpoint& server, bool up)> on_radius;  ///< a RADIUS server is dead, or is back
+    RadiusWatch on_radius;
+    RadiusCounters radius_counters;
 
 private:
     void begin_drain(const Config& config, Mailer& mailer);

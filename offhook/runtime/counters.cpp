@@ -29,4 +29,20 @@ void ShardCounters::add_to(Counters& total) const {
     for (std::size_t i = 0; i < refused.size(); ++i) total.refused[i] += refused[i].get();
 }
 
+void RadiusCounters::note(const radius::Client::Counters& counted) {
+    sent.set(counted.sent);
+    resent.set(counted.resent);
+    answered.set(counted.answered);
+    unanswered.set(counted.unanswered);
+    for (std::size_t i = 0; i < dropped.size(); ++i) dropped[i].set(counted.dropped[i]);
+}
+
+void RadiusCounters::add_to(Counters& total) const {
+    total.radius.sent += sent.get();
+    total.radius.resent += resent.get();
+    total.radius.answered += answered.get();
+    total.radius.unanswered += unanswered.get();
+    for (std::size_t i = 0; i < dropped.size(); ++i) total.radius.dropped[i] += dropped[i].get();
+}
+
 }  // namespace offhook::runtime

@@ -1,9 +1,10 @@
-// What a shard counts. Written by its own thread, read by any.
+// What a shard counts, and the RADIUS client. Written by its own thread, read by any.
 #pragma once
 #include <array>
 #include <atomic>
 #include <cstdint>
 
+#include "offhook/radius/client.hpp"
 #include "offhook/transport/admission.hpp"
 
 namespace offhook::runtime {
@@ -24,6 +25,7 @@ struct Counters {
     std::uint64_t turns = 0;
     transport::Admission::Counts refused{};     ///< by overload control, by kind
     std::uint64_t refused_for_room = 0;         ///< because there were as many transactions as allowed
+    radius::Client::Counters radius{};
     std::uint64_t waited_us = 0, loss = 0;      ///< of the shard where it is largest: age of what was read last; percent that peers are asked to leave out
 };
 
@@ -44,6 +46,13 @@ struct ShardCounters {
     Counter refused_for_room, waited_us, loss;
     std::array<Counter, transport::Admission::kinds> refused;
     void note(const transport::Admission& admission);  ///< what it has counted
+    void add_to(Counters& total) const;
+};
+
+struct RadiusCounters {
+    Counter sent, resent, answered, unanswered;
+    std::array<Counter, radius::packet_error_count> dropped;
+    void note(const radius::Client::Counters& counted);
     void add_to(Counters& total) const;
 };
 

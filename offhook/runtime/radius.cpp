@@ -19,12 +19,13 @@ bool says_unreachable(int error) { return error == ECONNREFUSED || error == EHOS
 
 }  // namespace
 
-Radius::Radius(const RadiusConfig& config, Loop& loop, std::uint32_t cookie_kind, Mailer& mailer, Watch watch)
+Radius::Radius(const RadiusConfig& config, Loop& loop, std::uint32_t cookie_kind, Mailer& mailer, RadiusWatch watch, RadiusCounters& counters)
     : config_(config),
       loop_(loop),
       cookie_kind_(cookie_kind),
       mailer_(mailer),
       watch_(std::move(watch)),
+      counters_(counters),
       client_(config.client, random_key()),
       sockets_(config.servers.size() * config.client.ports),
       buffer_(radius::largest_packet) {
@@ -84,11 +85,12 @@ void Radius::carry_out(Now now) {
             else if (action.kind == radius::Action::Kind::complete)
                 answer(std::move(action));
             else
-                report(action.server, action.kind == radius::Action::Kind::up);
+                report(action);
         }
         now_doing_.clear();
         for (const std::uint16_t server : std::exchange(unreachable_, {})) client_.on_unreachable(server, now, actions_);
     }
+    counters_.note(client_.counters());
 }
 
 // An error that an earlier datagram brought about is reported by the send after it, which then has sent nothing: once more.
@@ -104,8 +106,13 @@ void Radius::send(std::uint16_t server, std::uint16_t port, const std::string& o
     unreachable_.push_back(server);
 }
 
-void Radius::report(std::uint16_t server, bool up) const {
-    if (watch_) watch_(config_.servers[server], up);
+void Radius::report(const radius::Action& action) const {
+    const Endpoint& server = config_.servers[action.server];
+    if (action.kind == radius::Action::Kind::dropped) {
+        if (watch_.dropped) watch_.dropped(server, action.error);
+    } else if (watch_.turned) {
+        watch_.turned(server, action.kind == radius::Action::Kind::up);
+    }
 }
 
 void Radius::answer(radius::Action&& action) {

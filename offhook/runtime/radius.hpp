@@ -1,25 +1,23 @@
 // The RADIUS client's I/O: UDP sockets on the control loop, each connected to one server, so that the kernel drops what others send and
 // tells when nobody listens. What is sent when is radius::Client's. Answers go back as Mail::radius. Thread rule: the control thread.
 #pragma once
-#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "offhook/radius/client.hpp"
 #include "offhook/runtime/config.hpp"
+#include "offhook/runtime/counters.hpp"
 #include "offhook/runtime/loop.hpp"
 #include "offhook/runtime/mail.hpp"
+#include "offhook/runtime/radius_watch.hpp"
 
 namespace offhook::runtime {
 
 class Radius {
 public:
-    /// Told when a server is dead, and when it is back.
-    using Watch = std::function<void(const Endpoint& server, bool up)>;
-
     /// Its sockets are watched with cookies of this kind, to be given back to on_ready().
-    Radius(const RadiusConfig& config, Loop& loop, std::uint32_t cookie_kind, Mailer& mailer, Watch watch);
+    Radius(const RadiusConfig& config, Loop& loop, std::uint32_t cookie_kind, Mailer& mailer, RadiusWatch watch, RadiusCounters& counters);
     ~Radius();
     Radius(const Radius&) = delete;
     Radius& operator=(const Radius&) = delete;
@@ -34,13 +32,14 @@ private:
     void carry_out(Now now);
     void send(std::uint16_t server, std::uint16_t port, const std::string& octets);
     void answer(radius::Action&& action);
-    void report(std::uint16_t server, bool up) const;
+    void report(const radius::Action& action) const;
 
     const RadiusConfig& config_;
     Loop& loop_;
     const std::uint32_t cookie_kind_;
     Mailer& mailer_;
-    Watch watch_;
+    RadiusWatch watch_;
+    RadiusCounters& counters_;
     radius::Client client_;
     struct Socket {
         int descriptor = -1;

@@ -104,7 +104,7 @@ std::span<const std::string> Runtime::warnings() const { return state_->warnings
 
 void Runtime::on_hangup(std::function<void()> callback) { state_->control.on_hangup = std::move(callback); }
 void Runtime::on_drain(std::function<void()> callback) { state_->control.on_drain = std::move(callback); }
-void Runtime::on_radius(std::function<void(const Endpoint& server, bool up)> callback) { state_->control.on_radius = std::move(callback); }
+void Runtime::on_radius(RadiusWatch watch) { state_->control.on_radius = std::move(watch); }
 
 void Runtime::run(const MakeHandler& make) {
     auto& shards = state_->shared.shards;
@@ -141,6 +141,7 @@ Counters Runtime::counters() const {
         shard->counters().add_to(total);
         total.mailbox_dropped += shard->mailbox().dropped();
     }
+    state_->control.radius_counters.add_to(total);
     return total;
 }
 

@@ -15,6 +15,7 @@
 #include "offhook/runtime/config.hpp"
 #include "offhook/runtime/counters.hpp"
 #include "offhook/runtime/mail.hpp"
+#include "offhook/runtime/radius_watch.hpp"
 #include "offhook/runtime/shard.hpp"
 
 namespace offhook::runtime {
@@ -38,8 +39,7 @@ public:
     /// Called on the control thread when a stop was asked for, before the shards are told to drain.
     void on_drain(std::function<void()> callback);
 
-    /// Called on the control thread when a RADIUS server is dead, and when it is back.
-    void on_radius(std::function<void(const Endpoint& server, bool up)> callback);
+    void on_radius(RadiusWatch watch);
 
     /// Makes one handler for each shard, one after another on this thread, starts the shards and serves until it is stopped. The
     /// first SIGTERM or SIGINT drains: every shard gets Mail::drain, and it ends when every handler is idle or drain_limit has
@@ -53,7 +53,7 @@ public:
     [[nodiscard]] std::uint16_t shard_count() const override;
     [[nodiscard]] std::uint16_t shard_of(std::string_view key) const override;
 
-    [[nodiscard]] Counters counters() const;  ///< of all shards together
+    [[nodiscard]] Counters counters() const;  ///< of all shards together, and of the RADIUS client
 
 private:
     struct State;

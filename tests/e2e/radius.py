@@ -1,32 +1,34 @@
 #!/usr/bin/env python3
 """Passwords that a FreeRADIUS knows: it is started here on a free port, with its digest module, and asked by offhookd.
 
-Usage: radius.py [digest | failover | refuses | local]
+Usage: radius.py [digest | failover | refuses | local | unsigned | reload]
 """
 import atexit
 import os
 import signal
 import subprocess
 import time
+import urllib.request
 
 from harness import Missing, Server, check, free_port, main, wait_for
 from sip import Phone, digest, header, status, unique
 
 SECRET = "a secret of the tests"
 FREERADIUS = "/usr/sbin/freeradius"
+IMPATIENT = 'initial_timeout = "200ms"\ndeadline = "1s"'
 
 
 class FreeRadius:
     """A FreeRADIUS of the test's own that knows these users, given as name@domain and password."""
 
-    def __init__(self, folder, users):
+    def __init__(self, folder, users, signs=True):
         self.port = free_port()
         self.data = folder / "freeradius"
         os.makedirs(self.data, mode=0o700, exist_ok=True)
         self.log = os.path.join(self.data, "log")
         self.process = None
         self.write("users", "".join(f'{user} Cleartext-Password := "{password}"\n' for user, password in users.items()))
-        signed = "update reply {\n&Message-Authenticator := 0x00\n}\n"  # 3.2.1 leaves it out unless it is told
+        signed = "update reply {\n&Message-Authenticator := 0x00\n}\n" if signs else ""  # 3.2.1 leaves it out unless it is told
         self.write("radiusd.conf", f"""
 prefix = /usr
 libdir = /usr/lib/freeradius
@@ -169,13 +171,58 @@ def refuses(folder):
 
 def local(folder):
     """No server at all: the passwords known here are good instead."""
-    server = Server(folder, extra=settings(free_port(), more='on_unavailable = "local"')).start()
+    server = Server(folder, extra=settings(free_port(), more='on_unavailable = "local"\n' + IMPATIENT)).start()
     server.add_user("alice", "here")
     phone = Phone(("127.0.0.1", server.port))
     check(final(phone, "alice", "here")[0] == 200, "the local password is refused")
     check(final(phone, "alice", "there")[0] == 401, "a wrong password is accepted")
+    got = final(phone, "bob", "secret")[0]
+    check(got == 503, f"nobody here can tell whether bob's password is right: 503 wanted, {got} came")
+    check(server.stop() == 0, "offhookd ended with an error")
+
+
+def unsigned(folder):
+    """Answers without a Message-Authenticator count as none, and the log says what to do."""
+    radius = FreeRadius(folder, {"alice@127.0.0.1": "secret"}, signs=False).start()
+    server = Server(folder, extra=settings(radius.port, more=IMPATIENT)).start()
+    got = final(Phone(("127.0.0.1", server.port)), "alice", "secret")[0]
+    check(got == 503, f"503 wanted: {got}")
+    log = open(server.log).read()
+    check(log.count("dropped=no-message-authenticator") == 1 and "&Message-Authenticator := 0x00" in log, f"the log does not say so, once:\n{log}")
+    token = open(os.path.join(server.data, "api-token")).read().strip()
+    request = urllib.request.Request(server.api + "/metrics", headers={"Authorization": f"Bearer {token}"})
+    metrics = urllib.request.urlopen(request, timeout=10).read().decode()
+    check('offhook_radius_dropped_total{reason="no-message-authenticator"} 0' not in metrics and "offhook_radius_sent_total 1\n" in metrics,
+          f"the metrics do not say so:\n{metrics}")
+    check(server.stop() == 0, "offhookd ended with an error")
+
+
+def reload(folder):
+    """A new configuration without [radius] waits for a restart as a whole; what to do without an answer does not wait."""
+    radius = FreeRadius(folder, {"alice@127.0.0.1": "secret"}).start()
+    server = Server(folder, extra=settings(radius.port, more=IMPATIENT)).start()
+    server.add_user("alice", "here")
+    phone = Phone(("127.0.0.1", server.port))
+    text = open(server.config).read()
+
+    def take(new):
+        before = open(server.log).read().count("done=yes")
+        with open(server.config, "w") as f:
+            f.write(new)
+        server.process.send_signal(signal.SIGHUP)
+        wait_for("the configuration to be read again", lambda: open(server.log).read().count("done=yes") > before)
+
+    take(text[:text.index("[radius]")].replace('algorithms = ["MD5"]', 'algorithms = ["SHA-256"]'))
+    log = open(server.log).read()
+    check('waits-for-restart="[radius] servers"' in log, f"the log does not say what waits:\n{log}")
+    check(final(phone, "alice", "secret")[0] == 200, "RADIUS is still asked, which knows MD5 only")
+    radius.kill()
+    check(final(phone, "alice", "here")[0] == 503, "503 wanted")
+    take(text.replace("[radius]", '[radius]\non_unavailable = "local"'))
+    check("[radius] on_unavailable" not in open(server.log).read(), "the log says that on_unavailable waits")
+    check(final(phone, "alice", "here")[0] == 200, "on_unavailable does not wait")
     check(server.stop() == 0, "offhookd ended with an error")
 
 
 if __name__ == "__main__":
-    main({"digest": digest_case, "failover": failover, "refuses": refuses, "local": local})
+    main({"digest": digest_case, "failover": failover, "refuses": refuses, "local": local, "unsigned": unsigned, "reload": reload})
