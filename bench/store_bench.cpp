@@ -67,7 +67,6 @@ void answered(accounting::CallRecord& r, std::uint64_t number) {
     r.sip_call_id = numbered("%08x-2f1c4a77@192.0.2.10", static_cast<unsigned>(number));
     r.from_tag = "1f2e3d4c5b6a";
     r.to_tag = "a6b5c4d3e2f1";
-    if (getenv("USERS")) r.user = numbered("u%06u@example.com", n);
     r.from_uri = numbered("sip:u%06u@example.com", n);
     r.to_uri = r.request_uri = numbered("sip:u%06u@example.com", (n + 1) % 1000);
     r.binding = numbered("sip:u%06u@192.0.2.20:5062", (n + 1) % 1000);

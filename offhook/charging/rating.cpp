@@ -145,8 +145,8 @@ std::expected<Duration, RatingError> lasts(const Tariff& tariff, const Call& cal
     Course course(tariff, call, longest_call);
     if (course.opening() == nullptr) return std::unexpected(RatingError::no_row);
     // No price that rate() can give is above the most that is counted with here.
+    if (credit.micros < course.opening()->connection_fee) return std::unexpected(RatingError::no_credit);
     std::int64_t left = (std::min(credit.micros, INT64_MAX / sixtieths) - course.opening()->connection_fee) * sixtieths;
-    if (left < 0) return std::unexpected(RatingError::no_credit);
     Duration limit = course.free();
     while (auto step = course.next()) {
         std::int64_t spent = 0;

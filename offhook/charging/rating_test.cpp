@@ -253,6 +253,7 @@ TEST(Lasts, UpToTheEndOfTheLastIncrementThatIsPaid) {
     const auto seconds = [&](Micros credit) { return lasts(tariff, {.destination = bob, .answered = at(monday)}, {credit, eur}); };
     EXPECT_EQ(seconds(99'999).error(), RatingError::no_credit);
     EXPECT_EQ(seconds(-1).error(), RatingError::no_credit);
+    EXPECT_EQ(seconds(-160'000'000'000'000'000).error(), RatingError::no_credit);
     EXPECT_EQ(seconds(100'000), 0s);
     EXPECT_EQ(seconds(159'999), 0s);
     EXPECT_EQ(seconds(160'000), 60s);
