@@ -17,7 +17,8 @@ namespace {
 bool read_v4(std::string_view text, std::uint8_t* octets) {
     const char *at = text.data(), *const end = at + text.size();
     for (int i = 0; i < 4; ++i) {
-        if (i > 0 && (at == end || *at++ != '.')) return false;
+        if (i > 0 && (at == end || *at != '.')) return false;
+        if (i > 0) ++at;
         if (at == end || !is_digit(*at)) return false;
         const auto [next, error] = std::from_chars(at, end, octets[i]);
         if (error != std::errc() || (*at == '0' && next != at + 1)) return false;
