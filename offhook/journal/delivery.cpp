@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t page_size = 500;  // events read and delivered together
-constexpr std::size_t page_octets = 512 * 1024;
+constexpr std::size_t page_octets = std::size_t{512} * 1024;
 constexpr Duration first_pause = 1s, longest_pause = 60s;
 constexpr auto closing_time = 2s;
 

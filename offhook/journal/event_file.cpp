@@ -16,7 +16,7 @@ namespace offhook::journal {
 namespace {
 
 constexpr std::size_t seq_digits = 12;
-constexpr std::size_t look_back = 64 * 1024;  // octets read at once from the end, for the last line
+constexpr std::size_t look_back = std::size_t{64} * 1024;  // octets read at once from the end, for the last line
 
 std::uint64_t first_number(std::string_view line) {
     const auto begin = line.find_first_of("0123456789");
@@ -180,6 +180,7 @@ std::vector<std::string> put_aside(const std::string& path) {
         if (const std::uint64_t last = seq_in_name(entry->path(), path); last != 0) found.emplace_back(last, entry->path().string());
     std::ranges::sort(found);
     std::vector<std::string> names;
+    names.reserve(found.size());
     for (auto& [last, name] : found) names.push_back(std::move(name));
     return names;
 }

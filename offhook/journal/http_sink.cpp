@@ -5,7 +5,7 @@
 namespace offhook::journal {
 
 namespace {
-constexpr std::uint64_t largest_answer = 64 * 1024;
+constexpr std::uint64_t largest_answer = std::uint64_t{64} * 1024;
 }
 
 HttpSink::HttpSink(const SinkConfig& config)
