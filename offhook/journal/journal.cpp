@@ -23,6 +23,7 @@ Journal::~Journal() {
 
 std::vector<DeliveryStatus> Journal::status() const {
     std::vector<DeliveryStatus> all;
+    all.reserve(deliveries_.size());
     for (const auto& delivery : deliveries_) all.push_back(delivery->status());
     return all;
 }

@@ -49,8 +49,8 @@ void Client::begin(Handle handle, Now now, Actions& out) {
 
 // The first server in order that was not tried and is worth asking.
 std::optional<std::uint16_t> Client::next_server(const Pending& pending, Now now) const {
-    for (std::uint16_t s = 0; s < servers_.size(); ++s)
-        if (!pending.tried[s] && servers_[s].breaker.allows(now.steady)) return s;
+    for (std::size_t s = 0; s < servers_.size(); ++s)
+        if (!pending.tried[s] && servers_[s].breaker.allows(now.steady)) return static_cast<std::uint16_t>(s);
     return std::nullopt;
 }
 

@@ -56,7 +56,7 @@ struct Control::State {
         loop.want_read(wake_watch);
     }
     template <class Question>
-    void put(Queue<Question>& queue, Question&& question) {
+    void put(Queue<Question>& queue, Question question) {
         bool was_empty = false;
         {
             const std::lock_guard lock(mutex);
