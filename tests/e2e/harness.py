@@ -4,6 +4,7 @@ Nothing here sleeps for a fixed time: wait_for() polls a condition with a limit 
 """
 import atexit
 import contextlib
+import glob
 import json
 import os
 import random
@@ -123,6 +124,14 @@ class Server:
             self.process.kill()
             self.process.wait()
             self.process = None
+
+    def sleeps(self):
+        """Whether every thread waits for something."""
+        states = set()
+        for stat in glob.glob(f"/proc/{self.process.pid}/task/*/stat"):
+            with open(stat) as f:
+                states.add(f.read().rpartition(")")[2].split()[0])
+        return states == {"S"}
 
     def offhook(self, *words, text=None, check=True):
         """Runs the command line client against this server; its standard output."""

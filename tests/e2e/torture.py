@@ -12,7 +12,7 @@ import socket
 import sys
 
 import private_network
-from harness import Missing, Server, check, main
+from harness import Missing, Server, check, main, wait_for
 from private_network import Ears, Names, Stream, bound, sent
 from sip import digest, unique
 from torture_outcomes import HOPS, ROWS, Answered, Forwarded, Registers, Several, Silent, Waits
@@ -115,6 +115,11 @@ class World:
                              domain="example.com" if role == "registrar" else "offhook.invalid",
                              domains=["registrar.example.com"] if role == "registrar" else []).start()
 
+    def sent(self):
+        """What was sent so far, all of it: the system counts a datagram a moment after its receiver can have it, so the server has to sleep first."""
+        wait_for("server whose every thread sleeps", self.server.sleeps)
+        return sent(self.names)
+
     def alive(self, server, source):
         """An OPTIONS over flows of its own is answered."""
         for kind, protocol in ((socket.SOCK_DGRAM, "UDP"), (socket.SOCK_STREAM, "TCP")):
@@ -198,10 +203,10 @@ class Case:
     # -- what may become of it
 
     def run(self, outcome):
-        before = sent(self.world.names)
+        before = self.world.sent()
         {Answered: self.answered, Silent: self.silent, Forwarded: self.forwarded, Waits: self.waits, Several: self.several,
          Registers: self.registers}[type(outcome)](outcome)
-        after = sent(self.world.names)
+        after = self.world.sent()
         if isinstance(outcome, (Answered, Silent)):
             check(after.connections == before.connections and after.queries == before.queries, f"somebody was looked for: {before} {after}")
         if isinstance(outcome, Silent):
@@ -276,11 +281,11 @@ class Case:
 
     def waits(self, outcome):
         """On a stream: what is there is no message yet. When the rest comes, it is one; where none comes, the connection ends."""
-        before = sent(self.world.names)
+        before = self.world.sent()
         start = self.message
         self.transmit()
         self.world.alive(self.server, self.source)
-        after = sent(self.world.names)
+        after = self.world.sent()
         check((after.datagrams, after.connections) == (before.datagrams + 2, before.connections + 1), f"something was sent: {before} {after}")
         check(not self.world.hops.receive(0), "something reached a next hop")
         self.message, self.unsent = start + outcome.rest, outcome.rest
