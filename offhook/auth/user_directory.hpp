@@ -21,6 +21,7 @@ struct User {
     std::string name, domain, realm;
     std::array<HashedPassword, algorithm_count> ha1;  ///< by Algorithm
     bool enabled = true;
+    std::string account;  ///< that pays for the calls of the user (charging/account.hpp); empty: none
 };
 using UserSnapshot = std::shared_ptr<const User>;
 

@@ -20,6 +20,7 @@ struct Mail {
     enum class Kind : std::uint8_t {
         message,       ///< one SIP message that the receiving shard does not own: bytes, flow
         committed,     ///< a store commit of ticket is done: ok
+        granted,       ///< the answer to an accounting::ChargeRequest: numbers = charging::Rule, microseconds of the grant (as std::int64_t)
         resolved,      ///< a host name of ticket: addresses
         send_failure,  ///< a remote write failed: tag, error
         ask,           ///< a question to the owner of some state: ticket (of the asker), bytes, numbers

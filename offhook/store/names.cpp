@@ -8,7 +8,7 @@
 namespace offhook::store {
 namespace {
 
-constexpr std::array<std::string_view, 9> ends{"none", "caller", "callee", "refused", "cancelled", "timeout", "expired", "unconfirmed", "restart"};
+constexpr std::array<std::string_view, 10> ends{"none", "caller", "callee", "refused", "cancelled", "timeout", "expired", "unconfirmed", "restart", "credit"};
 constexpr std::array<std::string_view, 5> protocols{"udp", "tcp", "tls", "ws", "wss"};
 
 template <class Enum, std::size_t size>
