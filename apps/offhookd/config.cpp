@@ -145,6 +145,9 @@ Value value_of(const toml::node& node) {
         value.kind = Value::Kind::flag;
         value.flag = flag->get();
         value.type = value.flag ? "true" : "false";
+    } else if (const auto* table = node.as_table(); table != nullptr && table->is_homogeneous(toml::node_type::string)) {
+        value.kind = Value::Kind::texts;
+        for (const auto& [key, element] : *table) value.texts.emplace_back(key.str(), element.as_string()->get());
     }
     return value;
 }
@@ -313,6 +316,14 @@ void check_radius(const toml::table& root, const Config& config, Mistakes& mista
                          "remove it, or name a prefix");
 }
 
+void make_dial_plan(const toml::table& root, Config& config, Mistakes& mistakes) {
+    auto plan = charging::DialPlan::make(config.dial_plan);
+    if (plan)
+        config.accounting.dial_plan = std::move(*plan);
+    else  // every rule could be read: its place is that in the file
+        mistakes.add(root["charging"]["dial_plan"][plan.error().rule].node()->source(), fmt::format("[charging] dial_plan: {}", plan.error().reason));
+}
+
 /// The secret of the RADIUS servers, which stands in the configuration or in a file of its own.
 void read_radius_secret(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
     RadiusSettings& radius = config.radius;
@@ -388,6 +399,7 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     apply_root(parsed.table(), config, mistakes);
     check_whole(parsed.table(), config, mistakes);
     check_radius(parsed.table(), config, mistakes);
+    if (mistakes.none()) make_dial_plan(parsed.table(), config, mistakes);
     read_radius_secret(parsed.table(), path, config, mistakes);
     if (!mistakes.none()) return std::unexpected(mistakes.render());
 

@@ -44,6 +44,7 @@ struct Config {
     registrar::Config registrar;
     proxy::Config proxy;  ///< with [[route]]
     accounting::Config accounting;
+    std::vector<charging::DialRule> dial_plan;  ///< [charging], as it stands in the file: accounting has the plan made of it
     store::Config store;  ///< path: offhook.db in `data`
     std::vector<journal::SinkConfig> sinks;  ///< [[sink]]
     http::Config http;

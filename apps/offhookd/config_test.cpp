@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "apps/offhookd/settings.hpp"
+#include "offhook/message/uri.hpp"
 #include "offhook/runtime/temporary_directory_test.hpp"
 
 namespace offhook::daemon {
@@ -230,6 +231,40 @@ TEST(Config, ReloadOfRadiusWaitsButForWhatToDoWithoutAnswer) {
     ASSERT_TRUE(running && next);
     EXPECT_THAT(changes_that_wait(*running, *next), ElementsAre("[radius] pause"));
     EXPECT_EQ(next->auth.algorithms, auth::Config{}.algorithms) << "which server is asked decides, not what the file says by now";
+}
+
+TEST(Config, Charging) {
+    const std::string begin = "domains = [\"example.com\"]\n[charging]\n";
+    const auto none = parse("domains = [\"example.com\"]", "etc/offhook.toml");
+    ASSERT_TRUE(none) << none.error();
+    EXPECT_EQ(none->accounting.slice, 60s);
+    EXPECT_TRUE(none->dial_plan.empty());
+    const auto config = parse(begin + "slice = \"30s\"\ndial_plan = [\n  {strip = \"00\", add = \"+\"},\n  {strip = \"0\", add = \"+49\"},\n]\n",
+                              "etc/offhook.toml");
+    ASSERT_TRUE(config) << config.error();
+    EXPECT_EQ(config->accounting.slice, 30s);
+    const auto normalised = [&](std::string_view uri) {
+        return std::string(config->accounting.dial_plan.normalised(*message::parse_uri(uri))->text());
+    };
+    EXPECT_EQ(normalised("sip:0049-30-12@example.com"), "+493012");
+    EXPECT_EQ(normalised("sip:03012@example.com"), "+493012");
+    EXPECT_EQ(normalised("sip:alice@example.com"), "alice");
+
+    EXPECT_EQ(mistakes_of(begin + "dial_plan = [\"00\"]\n"),
+              "etc/offhook.toml:3:14: error: [charging] dial_plan: a text stands here, a rule as {strip = \"00\", add = \"+\"} is wanted\n"
+              "    dial_plan = [\"00\"]\n"
+              "                 ^~~~\n");
+    EXPECT_THAT(mistakes_of(begin + "dial_plan = [{strip = \"00\"}]\n"),
+                HasSubstr("3:14: error: [charging] dial_plan: add is missing: a rule is {strip = \"00\", add = \"+\"}\n"));
+    EXPECT_THAT(mistakes_of(begin + "dial_plan = [{strip = \"00\", ad = \"+\"}]\n"), HasSubstr("\"ad\" is unknown in a rule, which has strip and add\n"));
+    EXPECT_THAT(mistakes_of(begin + "dial_plan = [{strip = \"00\", add = 1}]\n"), HasSubstr("a table stands here, a rule as "));
+    EXPECT_EQ(mistakes_of(begin + "dial_plan = [{strip = \"00\", add = \"+\"},\n {strip = \"+\", add = \"1\"}]\n"),
+              "etc/offhook.toml:4:2: error: [charging] dial_plan: what is stripped must be digits: a number with a plus sign is complete\n"
+              "     {strip = \"+\", add = \"1\"}]\n"
+              "     ^~~~~~~~~~~~~~~~~~~~~~~~\n");
+    EXPECT_THAT(mistakes_of(begin + "dial_plan = [{strip = \"0\", add = \"\"}, {strip = \"0\", add = \"+49\"}]\n"),
+                HasSubstr("another rule strips the same digits: remove one of them\n"));
+    EXPECT_THAT(mistakes_of(begin + "slice = \"0s\"\n"), HasSubstr("3:9: error: [charging] slice: 0s is out of range: 1s to 1h\n"));
 }
 
 TEST(Config, Durations) {

@@ -473,7 +473,7 @@ std::vector<Setting<Route>> make_route_settings() {
 std::span<const Setting<Config>> settings() {
     static const std::vector<Setting<Config>> table = [] {
         auto all = top_settings();
-        for (const auto make : {auth_settings, radius_settings, registrar_settings, proxy_settings, accounting_settings, store_settings, program_settings})
+        for (const auto make : {auth_settings, radius_settings, registrar_settings, proxy_settings, accounting_settings, charging_settings, store_settings, program_settings})
             for (auto& setting : make()) all.push_back(std::move(setting));
         return all;
     }();

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "apps/offhookd/config.hpp"
@@ -16,10 +17,11 @@ using Listen = runtime::ListenConfig;
 using Route = proxy::StaticRoute;
 using Sink = journal::SinkConfig;
 
-/// One scalar of the file.
+/// One value of the file.
 struct Value {
-    enum class Kind : std::uint8_t { text, number, flag, other } kind = Kind::other;
+    enum class Kind : std::uint8_t { text, number, flag, texts, other } kind = Kind::other;
     std::string text;
+    std::vector<std::pair<std::string, std::string>> texts;  ///< of {strip = "00", add = "+"}: a table whose values are texts
     std::int64_t number = 0;
     bool flag = false;
     std::string_view type;  ///< as a person calls it: "a text", "a whole number"
@@ -39,6 +41,7 @@ struct Setting {
 };
 
 [[nodiscard]] std::span<const Setting<Config>> settings();
+[[nodiscard]] std::vector<Setting<Config>> charging_settings();  ///< part of settings()
 [[nodiscard]] std::span<const Setting<Listen>> listen_settings();
 [[nodiscard]] std::span<const Setting<Route>> route_settings();
 [[nodiscard]] std::span<const Setting<Sink>> sink_settings();

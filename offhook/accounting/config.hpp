@@ -1,9 +1,10 @@
-// What an operator may choose about call records and session timers.
+// What an operator may choose about call records, session timers and charging.
 #pragma once
 #include <chrono>
 #include <cstddef>
 
 #include "offhook/base/time.hpp"
+#include "offhook/charging/destination.hpp"
 #include "offhook/dialog/session_timer.hpp"
 
 namespace offhook::accounting {
@@ -25,6 +26,10 @@ struct Config {
     Duration update_delay = std::chrono::seconds(5);
     /// Tables are made for so many answered calls at start.
     std::size_t expected_calls = 4096;
+    /// Makes what was dialled the destination that tariffs and limits know.
+    charging::DialPlan dial_plan;
+    /// For so long a call is paid in advance: at the INVITE, and again and again before that runs out.
+    Duration slice = std::chrono::seconds(60);
 };
 
 }  // namespace offhook::accounting
