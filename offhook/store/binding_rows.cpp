@@ -1,7 +1,9 @@
 #include "offhook/store/binding_rows.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory_resource>
+#include <string>
 
 #include "offhook/store/escape.hpp"
 #include "offhook/store/names.hpp"
@@ -10,15 +12,17 @@
 namespace offhook::store {
 namespace {
 
-constexpr std::string_view select =
-    "SELECT aor, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, local, remote, behind_nat, registered "
-    "FROM binding WHERE aor > ? ORDER BY aor, position";
+constexpr std::string_view columns =
+    "aor, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, local, remote, behind_nat, registered";
+// A blob is above every text.
+constexpr std::string_view rising = " FROM binding WHERE aor > ? ORDER BY aor, position";
+constexpr std::string_view falling = " FROM binding WHERE aor < coalesce(nullif(?, ''), x'') ORDER BY aor DESC, position DESC";
 enum Column { aor, contact, parameters, q, expires, call_id, cseq, path, user_agent, protocol, listener, local, remote, behind_nat, registered };
 
 // The bindings of one address of record after the other. A row's texts are gone with the next row, so they are kept until the set is whole.
 class Gatherer {
 public:
-    explicit Gatherer(Statement& rows) : rows_(rows) {}
+    Gatherer(Statement& rows, Order order) : rows_(rows), order_(order) {}
 
     [[nodiscard]] bool is_next_of_this() const { return !bindings_.empty() && rows_.text(aor) == stored_address_; }
     void add() {
@@ -43,6 +47,7 @@ public:
         b.flow.remote = Endpoint::parse(rows_.text(remote)).value_or(Endpoint{});
     }
     [[nodiscard]] location::BindingSnapshot take() {
+        if (order_ == Order::falling) std::ranges::reverse(bindings_);
         location::BindingSnapshot snapshot = location::make_snapshot({address_, bindings_});
         bindings_.clear();
         texts_.release();
@@ -58,6 +63,7 @@ private:
     std::string_view text(Column column) { return restored(kept(rows_.text(column))); }
 
     Statement& rows_;
+    Order order_;
     std::array<char, 4096> first_;  // enough for one phone
     std::pmr::monotonic_buffer_resource texts_{first_.data(), first_.size()};
     std::string_view stored_address_, address_;
@@ -66,11 +72,11 @@ private:
 
 }  // namespace
 
-std::vector<location::BindingSnapshot> read_bindings(soci::session& sql, std::string_view after, std::size_t addresses) {
+std::vector<location::BindingSnapshot> read_bindings(soci::session& sql, Order order, std::string_view last, std::size_t addresses) {
     std::vector<location::BindingSnapshot> sets;
-    Statement rows(sql, select);
-    Gatherer set(rows);
-    rows.start(after);
+    Statement rows(sql, std::string("SELECT ").append(columns).append(order == Order::rising ? rising : falling));
+    Gatherer set(rows, order);
+    rows.start(last);
     bool more = rows.fetch();
     while (more && sets.size() < addresses) {
         do {

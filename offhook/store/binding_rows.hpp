@@ -2,6 +2,7 @@
 // Thread rule: that of the session.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,10 @@ class session;
 
 namespace offhook::store {
 
-/// The next addresses of record after this one, at most so many, in order of them, each with all its bindings. Throws soci::soci_error.
-[[nodiscard]] std::vector<location::BindingSnapshot> read_bindings(soci::session& sql, std::string_view after, std::size_t addresses);
+enum class Order : std::uint8_t { rising, falling };
+
+/// The next addresses of record in this order, beginning beyond `last` (empty: at the end where the order begins), at most so many, each with all its
+/// bindings. Throws soci::soci_error.
+[[nodiscard]] std::vector<location::BindingSnapshot> read_bindings(soci::session& sql, Order order, std::string_view last, std::size_t addresses);
 
 }  // namespace offhook::store

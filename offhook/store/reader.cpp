@@ -258,8 +258,8 @@ Reader::Page<accounting::CallRecord> Reader::in_progress() {
     }
 }
 
-Reader::Page<location::BindingSnapshot> Reader::bindings(std::string_view after, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) { return read_bindings(sql, after, std::min(limit, page_limit)); });
+Reader::Page<location::BindingSnapshot> Reader::bindings(std::string_view last, std::size_t limit, Order order) {
+    return pool_->with([&](soci::session& sql) { return read_bindings(sql, order, last, std::min(limit, page_limit)); });
 }
 
 Reader::Page<auth::User> Reader::users(std::string_view after_domain, std::string_view after_name, std::size_t limit) {

@@ -14,6 +14,7 @@
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/base/time.hpp"
 #include "offhook/location/binding.hpp"
+#include "offhook/store/binding_rows.hpp"
 #include "offhook/store/config.hpp"
 
 namespace offhook::store {
@@ -64,8 +65,8 @@ public:
     /// The largest id of all records, 0 if there are none: no id up to it may be given again, whatever the clock says.
     [[nodiscard]] std::expected<std::uint64_t, std::string> last_record();
     [[nodiscard]] Page<accounting::CallRecord> in_progress();
-    /// Whole addresses of record, in order of them, expired bindings included. `after`: the last address of the page before.
-    [[nodiscard]] Page<location::BindingSnapshot> bindings(std::string_view after, std::size_t limit);
+    /// Whole addresses of record, in order of them, expired bindings included. `last`: the last address of the page before.
+    [[nodiscard]] Page<location::BindingSnapshot> bindings(std::string_view last, std::size_t limit, Order order = Order::rising);
     /// In order of (domain, name). `after`: the key of the last user of the page before.
     [[nodiscard]] Page<auth::User> users(std::string_view after_domain, std::string_view after_name, std::size_t limit);
     /// Users whose stored realm is another than `realm` (their HA1s would never fit): of this domain, or of any if it is empty.

@@ -167,6 +167,27 @@ TEST(Store, PagesRecordsByKey) {
     EXPECT_THAT(all_of(some, 1), ElementsAre(996U, 994U));
 }
 
+// More than a page from each end of the keys, some of which are stored escaped.
+TEST(Store, LoadsEveryAddressAtTheStart) {
+    const Directory directory;
+    const Config config = config_for(directory.file("offhook.db"));
+    const auto address = [](int i) { return "sip:" + std::string(i % 7 == 0 ? "\\\xff" : i % 5 == 0 ? "\xc3\xa4" : "u") + std::to_string(i) + "@example.com"; };
+    constexpr int addresses = 4 * static_cast<int>(page_limit) + 17;
+    {
+        const auto store = opened(config, nullptr);
+        for (int i = 0; i < addresses; ++i) store->commit(bindings(address(i), {binding("sip:first@192.0.2.1"), binding("sip:second@192.0.2.1")}), {});
+        store->flush();
+    }
+    const auto store = opened(config, nullptr);
+    EXPECT_EQ(store->health().addresses, static_cast<std::size_t>(addresses));
+    for (int i = 0; i < addresses; ++i) {
+        const auto found = store->find(address(i));
+        ASSERT_TRUE(found) << address(i);
+        ASSERT_EQ(found->bindings.size(), 2u);
+        EXPECT_EQ(found->bindings.front().contact, "sip:first@192.0.2.1");
+    }
+}
+
 TEST(Store, KeysOutliveARestartAndTheFileIsPrivate) {
     const Directory directory;
     std::string relay, nonce;
