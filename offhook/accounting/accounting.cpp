@@ -160,6 +160,7 @@ void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response
     record.dialog.clear();
     dialog::append_serialised(leg.kept->dialog, record.dialog);
     table_.index(handle);
+    leg.update = next_interim(now);
     set_end(leg, now);
     if (!attempt.linger.armed()) wheel_.arm(attempt.linger, now.steady + config_.late_answers);
     ++counters_.answered;
@@ -292,19 +293,20 @@ void Accounting::close(Handle handle, Leg& leg, End end, UtcTime ended, const Ti
 void Accounting::drain(Now now) {
     draining_ = true;
     table_.legs.for_each([&](Handle, Leg& leg) {
-        if (leg.update != Instant::max()) update(leg, now);
+        if (leg.update <= now.steady + config_.update_delay) update(leg, now);
     });
 }
 
 void Accounting::update_later(Leg& leg, Now now) {
     if (draining_) return update(leg, now);
-    if (leg.update != Instant::max()) return;
-    leg.update = now.steady + config_.update_delay;
+    leg.update = std::min(leg.update, now.steady + config_.update_delay);
     arm(leg);
 }
 
+Instant Accounting::next_interim(Now now) const { return config_.interim == Duration{} ? Instant::max() : now.steady + config_.interim; }
+
 void Accounting::update(Leg& leg, Now now) {
-    leg.update = Instant::max();
+    leg.update = next_interim(now);
     arm(leg);
     leg.kept->record.restore(leg.kept->dialog, row_);
     row_.end = End::none;  // a BYE may be under way: the row stays in progress until its end
@@ -397,6 +399,7 @@ void Accounting::adopt(const CallRecord& record, Now now) {
     leg.kept->record.keep(record, {});
     leg.kept->dialog = std::move(*state);
     table_.index(handle);
+    leg.update = next_interim(now);
     set_end(leg, now);
 }
 

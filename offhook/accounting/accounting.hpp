@@ -78,6 +78,7 @@ private:
     void leg_ended(Handle handle, Leg& leg, Now now);
     void update_later(Leg& leg, Now now);
     void update(Leg& leg, Now now);
+    [[nodiscard]] Instant next_interim(Now now) const;
     Write& put(const CallRecord& record, Write::Purpose purpose, const Ticket* waiting, Now now);
     void release(Write& write, Now now);
     void alarm(std::string_view text, std::uint64_t record, Now now);

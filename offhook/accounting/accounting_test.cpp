@@ -357,6 +357,28 @@ TEST_F(Calls, ShortCallIsWrittenTwiceALongOneThrice) {
     EXPECT_EQ(store.commits(), 5U);
 }
 
+// RFC 2869 §2.1: at a constant interval, counted from the last row.
+TEST_F(Calls, InterimRecordsAreWrittenWhileACallIsInProgress) {
+    start({.interim = 60s});
+    establish();
+    run_for(6s);
+    EXPECT_EQ(store.commits(), 2U) << "the answer and its ACK";
+    run_for(58s);
+    EXPECT_EQ(store.commits(), 2U);
+    run_for(2s);
+    EXPECT_EQ(store.commits(), 3U);
+    run_for(120s);
+    EXPECT_EQ(store.commits(), 5U);
+    EXPECT_TRUE(row().in_progress());
+    EXPECT_FALSE(row().dialog.empty());
+    accounting->drain(now);
+    run_for(1s);
+    EXPECT_EQ(store.commits(), 5U) << "nothing has changed since";
+    EXPECT_EQ(respond(pass("BYE", Direction::from_callee, 1), Method::bye, 2), Verdict::wait);
+    run_for(10min);
+    EXPECT_EQ(store.commits(), 6U) << "none after the end";
+}
+
 TEST_F(Calls, WhatWouldBeWrittenLaterIsWrittenWhenTheProcessEnds) {
     establish();
     run_for(10ms);  // the ACK has not reached the row yet

@@ -104,7 +104,7 @@ struct Leg : Timer {
     Handle attempt;                 ///< of which it is the first answer
     Handle closing;                 ///< the Write of the closed record; the leg goes when it is committed
     Instant ends{};                 ///< session expiry, max_call, or the limit of a BYE
-    Instant update = Instant::max();  ///< when what changed meanwhile is written; max: nothing changed
+    Instant update = Instant::max();  ///< when what changed meanwhile, or an interim record, is written; max: nothing is
     bool ending = false;            ///< a BYE passed
 };
 

@@ -24,6 +24,8 @@ struct Config {
     Duration late_answers = std::chrono::seconds(40);
     /// The ACK and the like reach the record after so long, together: a short call is written twice, not thrice.
     Duration update_delay = std::chrono::seconds(5);
+    /// The row of an answered call is written again each time that so long has passed, though nothing changed: its update is an interim record. 0: never.
+    Duration interim{};
     /// Tables are made for so many answered calls at start.
     std::size_t expected_calls = 4096;
     /// Makes what was dialled the destination that tariffs and limits know.
