@@ -100,11 +100,11 @@ Outcome sinks(const Globals& globals, const Options& options) {
     print(render(
         *rows, options.list.form(),
         {{"SINK", "name"}, {"KIND", "kind"}, {"TARGET", "target"}, {"BACKLOG", "backlog", true}, {"AGE", "age_seconds", true}, {"ERROR", "error"}},
-        {"name", "kind", "target", "position", "backlog", "age_seconds", "delivered", "failures", "error"}));
+        {"name", "kind", "target", "position", "backlog", "age_seconds", "delivered", "refused", "failures", "error"}));
     return Exit::done;
 }
 
-/// Every csv sink against the records. Refused if one lacks a call or has one twice.
+/// Every sink that can be read against the records. Refused if one lacks a call or has one twice.
 Outcome reconcile(const Globals& globals, const Options& options) {
     const auto client = Client::make(globals);
     if (!client) return std::unexpected(client.error());
@@ -113,7 +113,7 @@ Outcome reconcile(const Globals& globals, const Options& options) {
     json::array rows;
     bool good = true;
     for (const json::value& sink : *all) {
-        if (sink.at("kind").as_string() != "csv") continue;
+        if (!sink.at("readable").as_bool()) continue;
         const auto body = client->ask("GET", fmt::format("/v1/sinks/{}/reconciliation", std::string_view(sink.at("name").as_string())));
         if (!body) return std::unexpected(body.error());
         rows.push_back(json::parse(*body));
@@ -121,7 +121,7 @@ Outcome reconcile(const Globals& globals, const Options& options) {
     }
     if (rows.empty())
         return std::unexpected(
-            Failure{Exit::refused, "no csv sink is configured: there is nothing to compare the records with ([[sink]] in offhookd's configuration)"});
+            Failure{Exit::refused, "no sink is configured that can be read: there is nothing to compare the records with ([[sink]] in offhookd's configuration)"});
     print(render(rows, options.list.form(),
                  {{"SINK", "sink"},
                   {"RECORDS", "records", true},
@@ -129,8 +129,9 @@ Outcome reconcile(const Globals& globals, const Options& options) {
                   {"WAITING", "waiting", true},
                   {"MISSING", "missing", true},
                   {"TWICE", "twice", true},
+                  {"REPEATED", "repeated", true},
                   {"UNKNOWN", "unknown", true}},
-                 {"sink", "good", "records", "held", "waiting", "missing", "missing_ids", "twice", "unknown"}));
+                 {"sink", "good", "records", "held", "waiting", "missing", "missing_ids", "twice", "repeated", "unknown"}));
     if (!good) return std::unexpected(Failure{Exit::refused, "a sink and the records differ"});
     return Exit::done;
 }
@@ -192,7 +193,7 @@ void add_list_commands(CLI::App& app, Program& program) {
         add_form_options(*sub, options->list);
         sub->callback([&program, options, run] { program.run = [&program, options, run] { return run(program.globals, *options); }; });
     };
-    plain(*cdr, "reconcile", "Whether each csv sink holds every call that ended, once", reconcile);
+    plain(*cdr, "reconcile", "Whether each sink that can be read holds every call that ended, once", reconcile);
     plain(app, "sinks", "Where the journal is delivered to, and how far it has come", sinks);
 }
 

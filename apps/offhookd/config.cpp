@@ -250,11 +250,17 @@ std::string check_route(const toml::table& table, const Route& route) {
 
 std::string check_sink(const toml::table& table, const Sink& sink) {
     if (sink.name.empty()) return "[[sink]]: name is missing: as name = \"calls\"";
-    const bool http = sink.kind == Sink::Kind::http;
-    if (!table.contains("kind")) return "[[sink]]: kind is missing: \"csv\", \"json\" or \"http\"";
-    if (http && sink.url.empty()) return "[[sink]]: url is missing: as url = \"http://127.0.0.1:9000/events\"";
-    if (!http && sink.file.empty()) return "[[sink]]: file is missing: as file = \"var/calls.csv\"";
-    if (sink.kind == Sink::Kind::csv && !sink.events.empty()) return "[[sink]]: events: a csv sink gets the calls that ended, always";
+    using Kind = Sink::Kind;
+    if (!table.contains("kind")) return fmt::format("[[sink]]: kind is missing: \"{}\"", fmt::join(journal::sink_kinds, "\", \""));
+    if (sink.kind == Kind::http && sink.url.empty()) return "[[sink]]: url is missing: as url = \"http://127.0.0.1:9000/events\"";
+    if ((sink.kind == Kind::csv || sink.kind == Kind::json) && sink.file.empty()) return "[[sink]]: file is missing: as file = \"var/calls.csv\"";
+    if (sink.kind == Kind::radius && sink.servers.empty()) return "[[sink]]: servers are missing: as servers = [\"192.0.2.1:1813\"]";
+    if (sink.kind == Kind::radius && sink.secret.empty() && sink.secret_file.empty())
+        return "[[sink]]: the secret of the servers is missing: secret = \"...\" or secret_file = \"...\"";
+    if (sink.kind == Kind::csv && !sink.events.empty()) return "[[sink]]: events: a csv sink gets the calls that ended, always";
+    for (const std::string& event : sink.events)
+        if (journal::takes_calls_only(sink.kind) && !event.starts_with("call_"))
+            return fmt::format("[[sink]]: events: {} is no event of a call, and a sink of kind {} knows calls only", event, name_of(sink.kind));
     return {};
 }
 
@@ -297,6 +303,11 @@ std::string beside(const std::string& path, const std::string& name) {
 
 /// What does not go together with RADIUS servers.
 void check_radius(const toml::table& root, const Config& config, Mistakes& mistakes) {
+    constexpr std::string_view no_md5 = "OpenSSL has no MD5 here, as in FIPS mode, and RADIUS is signed with it: allow it, or remove this";
+    const bool signs = radius::Sealer().available();
+    for (std::size_t i = 0; i < config.sinks.size(); ++i)
+        if (config.sinks[i].kind == Sink::Kind::radius && !signs)
+            mistakes.add(root["sink"][i].node()->source(), fmt::format("[[sink]] {}: {}", config.sinks[i].name, no_md5));
     const radius::ClientConfig& client = config.runtime.radius.client;
     if (client.initial_timeout >= client.deadline) {
         const bool deadline_given = source_of(root, "radius", "deadline").begin.line != 0;
@@ -306,9 +317,7 @@ void check_radius(const toml::table& root, const Config& config, Mistakes& mista
                         show_duration(client.initial_timeout), show_duration(client.deadline)));
     }
     if (config.runtime.radius.servers.empty()) return;
-    if (!radius::Sealer().available())
-        mistakes.add(source_of(root, "radius", "servers"),
-                     "[radius] servers: OpenSSL has no MD5 here, as in FIPS mode, and RADIUS is signed with it: allow it, or remove [radius]");
+    if (!signs) mistakes.add(source_of(root, "radius", "servers"), fmt::format("[radius] servers: {}", no_md5));
     for (std::size_t i = 0; i < config.proxy.routes.size(); ++i)
         if (config.proxy.routes[i].unknown)
             mistakes.add(root["route"][i].node()->source(),
@@ -324,22 +333,26 @@ void make_dial_plan(const toml::table& root, Config& config, Mistakes& mistakes)
         mistakes.add(root["charging"]["dial_plan"][plan.error().rule].node()->source(), fmt::format("[charging] dial_plan: {}", plan.error().reason));
 }
 
-/// The secret of the RADIUS servers, which stands in the configuration or in a file of its own.
-void read_radius_secret(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
+/// A secret of RADIUS servers, which stands in the configuration (at `path`) or is the first line of a file of its own. What is wrong, or nothing.
+std::string read_secret(const std::string& path, std::string& secret, std::string& secret_file) {
+    if (secret_file.empty()) return {};
+    if (!secret.empty()) return "secret_file: secret is there too; one of them is wanted";
+    secret_file = beside(path, secret_file);
+    std::ifstream file(secret_file, std::ios::binary);
+    const bool read = static_cast<bool>(std::getline(file, secret));
+    if (secret.ends_with('\r')) secret.pop_back();
+    return read && !secret.empty() ? std::string() : fmt::format("secret_file: {} has no first line that can be read", secret_file);
+}
+
+void read_secrets(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
     RadiusSettings& radius = config.radius;
-    if (!radius.secret.empty() && !radius.secret_file.empty())
-        return mistakes.add(source_of(root, "radius", "secret_file"), "[radius] secret_file: secret is there too; one of them is wanted");
-    if (!radius.secret_file.empty()) {
-        radius.secret_file = beside(path, radius.secret_file);
-        std::ifstream file(radius.secret_file, std::ios::binary);
-        const bool read = static_cast<bool>(std::getline(file, radius.secret));
-        if (radius.secret.ends_with('\r')) radius.secret.pop_back();
-        if (!read || radius.secret.empty())
-            return mistakes.add(source_of(root, "radius", "secret_file"),
-                                fmt::format("[radius] secret_file: {} has no first line that can be read", radius.secret_file));
-    }
-    if (!config.runtime.radius.servers.empty() && radius.secret.empty())
+    if (const std::string wrong = read_secret(path, radius.secret, radius.secret_file); !wrong.empty())
+        mistakes.add(source_of(root, "radius", "secret_file"), "[radius] " + wrong);
+    else if (!config.runtime.radius.servers.empty() && radius.secret.empty())
         mistakes.add(source_of(root, "radius", "servers"), "[radius] servers: their secret is missing: secret = \"...\" or secret_file = \"...\"");
+    for (std::size_t i = 0; i < config.sinks.size(); ++i)
+        if (const std::string wrong = read_secret(path, config.sinks[i].secret, config.sinks[i].secret_file); !wrong.empty())
+            mistakes.add(root["sink"][i].node()->source(), "[[sink]] " + wrong);
 }
 
 void apply_root(const toml::table& root, Config& config, Mistakes& mistakes) {
@@ -400,7 +413,7 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     check_whole(parsed.table(), config, mistakes);
     check_radius(parsed.table(), config, mistakes);
     if (mistakes.none()) make_dial_plan(parsed.table(), config, mistakes);
-    read_radius_secret(parsed.table(), path, config, mistakes);
+    read_secrets(parsed.table(), path, config, mistakes);
     if (!mistakes.none()) return std::unexpected(mistakes.render());
 
     spread(config);
@@ -409,6 +422,7 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     if (!config.log.file.empty()) config.log.file = beside(path, config.log.file);
     for (Sink& sink : config.sinks) {
         if (!sink.file.empty()) sink.file = beside(path, sink.file);
+        sink.identifier = config.domains.front();
         config.store.sinks.push_back(sink.name);
     }
     return config;

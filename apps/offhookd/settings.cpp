@@ -271,6 +271,11 @@ Settings accounting_settings() {
         duration<C>(
             "accounting", "release_wait", "The same for the end of a call and for its refusal.",
             [](C & c) -> auto& { return c.accounting.release_wait; }, 0s, 10s),
+        duration<C>(
+            "accounting", "interim",
+            "An answered call makes an event call_updated each time that so long has passed: an interim record, as RADIUS accounting wants them; "
+            "0: none.",
+            [](C & c) -> auto& { return c.accounting.interim; }, 0s, 24h),
     };
 }
 
@@ -379,12 +384,11 @@ std::vector<Setting<Listen>> make_listen_settings() {
     };
 }
 
-constexpr std::array<std::string_view, 3> sink_kinds{"csv", "json", "http"};
-
 std::string take_sink_kind(Sink& sink, const std::string& value) {
-    const auto kind = std::ranges::find(sink_kinds, value);
-    if (kind == sink_kinds.end()) return fmt::format("{} is not a kind of sink: \"csv\", \"json\" or \"http\"", quoted(value));
-    sink.kind = static_cast<Sink::Kind>(kind - sink_kinds.begin());
+    const auto& kinds = journal::sink_kinds;
+    const auto kind = std::ranges::find(kinds, value);
+    if (kind == kinds.end()) return fmt::format("{} is not a kind of sink: \"{}\"", quoted(value), fmt::join(kinds, "\", \""));
+    sink.kind = static_cast<Sink::Kind>(kind - kinds.begin());
     return {};
 }
 
@@ -412,11 +416,15 @@ std::vector<Setting<Sink>> make_sink_settings() {
             "sink", "name", "text", "What it is called in the log, in metrics and in the database, which remembers how far it has come.",
             [](const Sink&) { return "calls"; }, take_sink_name),
         text<Sink>(
-            "sink", "kind", "\"csv\", \"json\" or \"http\"",
-            "csv: a file with a line for each call that ended; json: a file with a line for each event; http: the same lines, posted.",
-            [](const Sink& sink) { return std::string(sink_kinds[static_cast<std::size_t>(sink.kind)]); }, take_sink_kind),
+            "sink", "kind", "\"csv\", \"json\", \"http\" or \"radius\"",
+            "csv: a file with a line for each call that ended; json: a file with a line for each event; http: the same lines, posted; radius: "
+            "accounting of calls.",
+            [](const Sink& sink) { return std::string(name_of(sink.kind)); }, take_sink_kind),
         text<Sink>(
-            "sink", "file", "file", "Of csv and json: relative to this file.", [](const Sink&) { return "var/calls.csv"; },
+            "sink", "file", "file",
+            "Of csv and json: relative to this file. Of radius: the detail file that FreeRADIUS writes, or a pattern of several, only to be compared "
+            "with the records (`offhook cdr reconcile`).",
+            [](const Sink&) { return "var/calls.csv"; },
             [](Sink& sink, const std::string& value) -> std::string {
                 if (value.empty()) return "an empty name is not a file";
                 sink.file = value;
@@ -426,7 +434,23 @@ std::vector<Setting<Sink>> make_sink_settings() {
             "sink", "url", "URL", "Of http: a page of events is held when it is answered with 2xx.",
             [](const Sink&) { return "http://127.0.0.1:9000/events"; }, take_sink_url),
         list<Sink>(
-            "sink", "events", "list of kinds", "Of json and http: what is delivered; empty: everything.",
+            "sink", "servers", "list of address:port", "Of radius: accounting servers, the preferred one first.",
+            [](Sink & sink) -> auto& { return sink.servers; }, [](const Endpoint& server) { return server.text(); }, parse_radius_server),
+        text<Sink>(
+            "sink", "secret", "text", "Of radius: secret shared with the servers.", [](const Sink&) { return "testing123"; },
+            [](Sink& sink, const std::string& value) -> std::string {
+                sink.secret = value;
+                return {};
+            }),
+        text<Sink>(
+            "sink", "secret_file", "file", "Of radius: file whose first line is the secret, relative to this file.",
+            [](const Sink&) { return "radius-secret"; },
+            [](Sink& sink, const std::string& value) -> std::string {
+                sink.secret_file = value;
+                return {};
+            }),
+        list<Sink>(
+            "sink", "events", "list of kinds", "Of all but csv: what is delivered; empty: everything.",
             [](Sink & sink) -> auto& { return sink.events; }, [](const std::string& kind) { return kind; }, parse_event_kind),
         number<Sink>(
             "sink", "max_size", "Octets after which the file is put aside as calls-<last event>.csv and a new one begun; 0: never.",
@@ -438,7 +462,7 @@ std::vector<Setting<Sink>> make_sink_settings() {
             "sink", "delay", "How long events may gather before they are delivered together.", [](Sink & sink) -> auto& { return sink.delay; }, 0s,
             1h),
         duration<Sink>(
-            "sink", "timeout", "Of http: how long a request may take.", [](Sink & sink) -> auto& { return sink.timeout; }, 100ms, 5min),
+            "sink", "timeout", "Of http and radius: how long a request may take.", [](Sink & sink) -> auto& { return sink.timeout; }, 100ms, 5min),
     };
 }
 

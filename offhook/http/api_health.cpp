@@ -59,6 +59,8 @@ std::vector<Metric> sink_metrics(const std::vector<journal::DeliveryStatus>& sin
     each("offhook_sink_age_seconds", "Age of the oldest event that waits for the sink", Kind::gauge,
          [](const auto& s) { return static_cast<double>(s.age.count()) / 1e6; });
     each("offhook_sink_delivered_total", "Events delivered to the sink", Kind::counter, [](const auto& s) { return s.delivered; });
+    each("offhook_sink_refused_total", "Events that the sink never takes and has put aside", Kind::counter,
+         [](const auto& s) { return s.refused; });
     each("offhook_sink_failures_total", "Attempts to deliver that failed", Kind::counter, [](const auto& s) { return s.failures; });
     return all;
 }

@@ -27,7 +27,9 @@ Response Api::sinks(const Request& request) {
                                         {"backlog", sink.backlog},
                                         {"age_seconds", static_cast<double>(sink.age.count()) / 1e6},
                                         {"delivered", sink.delivered},
+                                        {"refused", sink.refused},
                                         {"failures", sink.failures},
+                                        {"readable", journal::can_be_read(*sink.config)},
                                         {"error", shown(sink.error)}});
     return json_response(200, json::object{{"sinks", std::move(list)}});
 }
@@ -39,8 +41,8 @@ Response Api::reconcile_sink(const Request& request, std::string_view name) {
     const auto all = facts->sinks ? facts->sinks() : std::vector<journal::DeliveryStatus>{};
     const auto sink = std::ranges::find(all, name, &journal::DeliveryStatus::name);
     if (sink == all.end()) return error_response(404, fmt::format("{}: there is no such sink; /v1/sinks names them", store::escaped(name)));
-    if (sink->kind != "csv")
-        return error_response(400, fmt::format("{} is a sink of kind {}: only a csv sink can be read back", sink->name, sink->kind));
+    if (!journal::can_be_read(*sink->config))
+        return error_response(400, fmt::format("{} is a sink of kind {}: what it holds cannot be read back here", sink->name, sink->kind));
     const auto result = journal::reconcile(*sink, store_.reader());
     if (!result) return unavailable(result.error());
     json::array missing;
@@ -53,6 +55,7 @@ Response Api::reconcile_sink(const Request& request, std::string_view name) {
                                            {"missing", result->missing_count},
                                            {"missing_ids", std::move(missing)},
                                            {"twice", result->twice},
+                                           {"repeated", result->repeated},
                                            {"unknown", result->unknown}});
 }
 

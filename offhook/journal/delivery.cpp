@@ -31,22 +31,19 @@ bool cut_to_size(std::vector<store::Event>& page, std::uint64_t last) {
     return cut;
 }
 
-std::string_view kind_name(SinkConfig::Kind kind) {
-    switch (kind) {
-        case SinkConfig::Kind::csv:
-            return "csv";
-        case SinkConfig::Kind::json:
-            return "json";
-        case SinkConfig::Kind::http:
-            return "http";
-    }
-    return {};
+/// For a person: where the sink is.
+std::string target_of(const SinkConfig& config) {
+    if (config.kind == SinkConfig::Kind::http) return config.url;
+    if (config.kind != SinkConfig::Kind::radius) return config.file;
+    std::string servers;
+    for (const Endpoint& server : config.servers) servers += (servers.empty() ? "" : ",") + server.text();
+    return servers;
 }
 
 }  // namespace
 
 Delivery::Delivery(SinkConfig config, std::unique_ptr<Sink> sink, store::Store& store, Note note)
-    : config_(std::move(config)), sink_(std::move(sink)), store_(store), note_(std::move(note)), back_off_(first_pause) {
+    : config_(std::make_shared<const SinkConfig>(std::move(config))), sink_(std::move(sink)), store_(store), note_(std::move(note)), back_off_(first_pause) {
     // Signals belong to the control loop (rule 11): the thread inherits a mask that blocks them all.
     sigset_t all, before;
     sigfillset(&all);
@@ -71,12 +68,12 @@ void Delivery::run(const std::stop_token& stop) {
         if (!more)
             pause(std::exchange(back_off_, std::min(back_off_ * 2, longest_pause)), stop);
         else if (!*more && store_.journal_bell().wait(position_, stop))
-            pause(config_.delay, stop);
+            pause(config_->delay, stop);
     }
 }
 
 std::expected<void, std::string> Delivery::open() {
-    const auto noted = store_.reader().position(config_.name);
+    const auto noted = store_.reader().position(config_->name);
     if (!noted) return std::unexpected(noted.error());
     const auto held = sink_->open(std::max(*noted, position_));
     if (!held) return std::unexpected(held.error());
@@ -119,24 +116,31 @@ std::expected<bool, std::string> Delivery::step() {
 
 // Where the store takes no more just now, it is told with the next page.
 void Delivery::note_position() {
-    if (position_ != noted_ && store_.put_position({config_.name, position_})) noted_ = position_;
+    if (position_ != noted_ && store_.put_position({config_->name, position_})) noted_ = position_;
 }
 
 std::expected<void, std::string> Delivery::deliver(std::vector<store::Event>& page) {
     std::erase_if(page, [this](const store::Event& event) { return !wants(event); });
     if (page.empty()) return {};
-    if (auto done = sink_->deliver(page); !done) {
+    const auto done = sink_->deliver(page);
+    if (!done) {
         open_ = false;
-        return done;
+        return std::unexpected(done.error());
     }
-    const std::lock_guard lock(mutex_);
-    delivered_ += page.size();
+    {
+        const std::lock_guard lock(mutex_);
+        delivered_ += page.size();
+        refused_ += done->refused;
+    }
+    if (done->refused != 0)
+        note_(Severity::error, "sink " + config_->name + ": " + std::to_string(done->refused) + " refused and put aside: " + done->reason);
     return {};
 }
 
 bool Delivery::wants(const store::Event& event) const {
-    if (config_.kind == SinkConfig::Kind::csv) return event.kind == "call_ended" && event.record;
-    return config_.events.empty() || std::ranges::find(config_.events, event.kind) != config_.events.end();
+    if (takes_calls_only(config_->kind) && !event.record) return false;
+    if (config_->kind == SinkConfig::Kind::csv) return event.kind == "call_ended";
+    return config_->events.empty() || std::ranges::find(config_->events, event.kind) != config_->events.end();
 }
 
 void Delivery::pause(Duration time, const std::stop_token& stop) {
@@ -152,7 +156,7 @@ void Delivery::failed(const std::string& why) {
         error_ = why;
         ++failures_;
     }
-    if (first) note_(Severity::error, "sink " + config_.name + ": " + why + "; events wait and it is tried again");
+    if (first) note_(Severity::error, "sink " + config_->name + ": " + why + "; events wait and it is tried again");
 }
 
 void Delivery::worked() {
@@ -162,20 +166,22 @@ void Delivery::worked() {
         if (error_.empty()) return;
         error_.clear();
     }
-    note_(Severity::info, "sink " + config_.name + ": works again");
+    note_(Severity::info, "sink " + config_->name + ": works again");
 }
 
 DeliveryStatus Delivery::status() const {
     const std::lock_guard lock(mutex_);
     const std::uint64_t newest = store_.journal_bell().last();
     DeliveryStatus s;
-    s.name = config_.name;
-    s.kind = kind_name(config_.kind);
-    s.target = config_.file.empty() ? config_.url : config_.file;
+    s.name = config_->name;
+    s.kind = name_of(config_->kind);
+    s.target = target_of(*config_);
+    s.config = config_;
     s.position = position_;
     s.backlog = newest > position_ ? newest - position_ : 0;
     if (oldest_ != UtcTime{}) s.age = std::max(Duration{0}, utc_now() - oldest_);
     s.delivered = delivered_;
+    s.refused = refused_;
     s.failures = failures_;
     s.error = error_;
     return s;

@@ -28,8 +28,10 @@ struct DeliveryStatus {
     std::uint64_t backlog = 0;    ///< seqs between it and the newest
     Duration age{};               ///< of the oldest event that waits; 0: none does
     std::uint64_t delivered = 0;  ///< events since start
+    std::uint64_t refused = 0;    ///< of them, since start: what the sink never takes and has put aside
     std::uint64_t failures = 0;   ///< since start
     std::string error;            ///< of the last attempt; empty: it was good
+    std::shared_ptr<const SinkConfig> config{};
 };
 
 class Delivery {
@@ -56,7 +58,7 @@ private:
     void worked();
     [[nodiscard]] bool wants(const store::Event& event) const;
 
-    const SinkConfig config_;
+    const std::shared_ptr<const SinkConfig> config_;
     std::unique_ptr<Sink> sink_;
     store::Store& store_;
     Note note_;
@@ -67,7 +69,7 @@ private:
 
     mutable std::mutex mutex_;
     std::condition_variable_any stopped_;
-    std::uint64_t position_ = 0, delivered_ = 0, failures_ = 0;
+    std::uint64_t position_ = 0, delivered_ = 0, refused_ = 0, failures_ = 0;
     UtcTime oldest_{};  ///< time of the first event that waits, as far as it was read
     std::string error_;
     std::jthread thread_;

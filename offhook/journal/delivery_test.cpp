@@ -31,7 +31,7 @@ public:
             ++memory_.opened_;
             return std::max(position, memory_.held_.empty() ? 0 : memory_.held_.back());
         }
-        std::expected<void, std::string> deliver(std::span<const store::Event> events) override {
+        std::expected<Taken, std::string> deliver(std::span<const store::Event> events) override {
             const std::lock_guard lock(memory_.mutex_);
             for (const store::Event& event : events) {
                 if (memory_.refusals_ != 0) {
@@ -43,7 +43,7 @@ public:
             }
             memory_.pages_.push_back(events.size());
             memory_.changed_.notify_all();
-            return {};
+            return Taken{};
         }
 
     private:

@@ -17,10 +17,12 @@ std::expected<std::uint64_t, std::string> FileSink::open(std::uint64_t position)
     return last;
 }
 
-std::expected<void, std::string> FileSink::deliver(std::span<const store::Event> events) {
+std::expected<Taken, std::string> FileSink::deliver(std::span<const store::Event> events) {
     lines_.clear();
     for (const store::Event& event : events) csv_ ? append_csv_line(lines_, event) : append_json_line(lines_, event);
-    return file_.append(lines_, events.back().seq, std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()));
+    const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+    if (auto done = file_.append(lines_, events.back().seq, now); !done) return std::unexpected(done.error());
+    return Taken{};
 }
 
 }  // namespace offhook::journal

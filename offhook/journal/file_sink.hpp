@@ -10,7 +10,7 @@ class FileSink final : public Sink {
 public:
     explicit FileSink(const SinkConfig& config);
     [[nodiscard]] std::expected<std::uint64_t, std::string> open(std::uint64_t position) override;
-    [[nodiscard]] std::expected<void, std::string> deliver(std::span<const store::Event> events) override;
+    [[nodiscard]] std::expected<Taken, std::string> deliver(std::span<const store::Event> events) override;
 
 private:
     bool csv_;

@@ -13,7 +13,7 @@ HttpSink::HttpSink(const SinkConfig& config)
 
 std::expected<std::uint64_t, std::string> HttpSink::open(std::uint64_t position) { return position; }
 
-std::expected<void, std::string> HttpSink::deliver(std::span<const store::Event> events) {
+std::expected<Taken, std::string> HttpSink::deliver(std::span<const store::Event> events) {
     lines_.clear();
     for (const store::Event& event : events) append_json_line(lines_, event);
     const std::string key = '"' + name_ + '-' + std::to_string(events.front().seq) + '-' + std::to_string(events.back().seq) + '"';
@@ -23,7 +23,7 @@ std::expected<void, std::string> HttpSink::deliver(std::span<const store::Event>
         timeout_, largest_answer);
     if (!reply) return std::unexpected(url_ + ": " + (reply.error().connected ? "no answer: " : "") + reply.error().text);
     if (reply->status / 100 != 2) return std::unexpected(url_ + " answered " + std::to_string(reply->status));
-    return {};
+    return Taken{};
 }
 
 }  // namespace offhook::journal

@@ -12,7 +12,7 @@ public:
     explicit HttpSink(const SinkConfig& config);
     [[nodiscard]] std::expected<std::uint64_t, std::string> open(std::uint64_t position) override;
     /// Held when the endpoint answers 2xx.
-    [[nodiscard]] std::expected<void, std::string> deliver(std::span<const store::Event> events) override;
+    [[nodiscard]] std::expected<Taken, std::string> deliver(std::span<const store::Event> events) override;
 
 private:
     std::string name_, url_;

@@ -2,17 +2,29 @@
 
 #include "offhook/journal/file_sink.hpp"
 #include "offhook/journal/http_sink.hpp"
+#include "offhook/journal/radius_sink.hpp"
 
 namespace offhook::journal {
+namespace {
+
+std::unique_ptr<Sink> make_sink(const SinkConfig& config) {
+    switch (config.kind) {
+        case SinkConfig::Kind::csv:
+        case SinkConfig::Kind::json:
+            return std::make_unique<FileSink>(config);
+        case SinkConfig::Kind::http:
+            return std::make_unique<HttpSink>(config);
+        case SinkConfig::Kind::radius:
+            return std::make_unique<RadiusSink>(config);
+    }
+    return nullptr;
+}
+
+}  // namespace
 
 Journal::Journal(std::span<const SinkConfig> sinks, store::Store& store, const Delivery::Note& note) {
     for (const SinkConfig& config : sinks) {
-        std::unique_ptr<Sink> sink;
-        if (config.kind == SinkConfig::Kind::http)
-            sink = std::make_unique<HttpSink>(config);
-        else
-            sink = std::make_unique<FileSink>(config);
-        deliveries_.push_back(std::make_unique<Delivery>(config, std::move(sink), store, note));
+        deliveries_.push_back(std::make_unique<Delivery>(config, make_sink(config), store, note));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "offhook/journal/event_file.hpp"
+#include "offhook/journal/radius_detail.hpp"
 
 namespace offhook::journal {
 namespace {
@@ -14,6 +15,20 @@ namespace {
 constexpr std::size_t named = 20;  // missing ids that are told
 
 using Ids = std::vector<std::uint64_t>;  // sorted
+
+/// What a sink has of the calls that ended.
+struct Held {
+    Ids ids;  ///< each once
+    std::uint64_t twice = 0, repeated = 0;
+};
+
+Held each_once(Ids ids) {
+    std::ranges::sort(ids);
+    const auto more = std::ranges::unique(ids);
+    const auto twice = static_cast<std::uint64_t>(more.size());
+    ids.erase(more.begin(), more.end());
+    return {std::move(ids), twice, 0};
+}
 
 /// The second field of each line but the header: 16 hexadecimal digits.
 std::expected<void, std::string> read_ids(const std::string& path, Ids& out) {
@@ -35,7 +50,7 @@ std::expected<void, std::string> read_ids(const std::string& path, Ids& out) {
 }
 
 // Again if a file was put aside meanwhile.
-std::expected<Ids, std::string> ids_in_files(const std::string& path) {
+std::expected<Held, std::string> held_in_files(const std::string& path) {
     for (;;) {
         Ids ids;
         const auto aside = put_aside(path);
@@ -43,10 +58,28 @@ std::expected<Ids, std::string> ids_in_files(const std::string& path) {
         files.push_back(path);
         for (const std::string& file : files)
             if (auto done = read_ids(file, ids); !done) return std::unexpected(done.error());
-        if (put_aside(path) != aside) continue;
-        std::ranges::sort(ids);
-        return ids;
+        if (put_aside(path) == aside) return each_once(std::move(ids));
     }
+}
+
+std::expected<Held, std::string> held_in_detail(const std::string& pattern) {
+    auto stops = read_detail(pattern);
+    if (!stops) return std::unexpected(stops.error());
+    std::ranges::sort(*stops);
+    const auto again = std::ranges::unique(*stops);
+    const auto repeated = static_cast<std::uint64_t>(again.size());
+    stops->erase(again.begin(), again.end());
+    Ids ids;
+    ids.reserve(stops->size());
+    for (const DetailStop& stop : *stops) ids.push_back(stop.record);
+    Held held = each_once(std::move(ids));
+    held.repeated = repeated;
+    return held;
+}
+
+std::expected<Held, std::string> held_in(const SinkConfig& sink) {
+    if (sink.kind == SinkConfig::Kind::radius) return held_in_detail(sink.file);
+    return held_in_files(sink.file);
 }
 
 std::expected<Ids, std::string> ids_in_database(store::Reader& reader) {
@@ -79,23 +112,26 @@ std::expected<Ids, std::string> ids_that_wait(store::Reader& reader, std::uint64
 
 }  // namespace
 
+bool can_be_read(const SinkConfig& sink) {
+    return sink.kind == SinkConfig::Kind::csv || (sink.kind == SinkConfig::Kind::radius && !sink.file.empty());
+}
+
 // In this order: a call that ended before the first step is in the file unless its event is behind the position, and what is in the file
 // already without being among the records has an event behind the position.
-std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& csv_sink, store::Reader& reader) {
+std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& sink, store::Reader& reader) {
     const auto records = ids_in_database(reader);
     if (!records) return std::unexpected(records.error());
-    auto lines = ids_in_files(csv_sink.target);
-    if (!lines) return std::unexpected(lines.error());
-    const auto waiting = ids_that_wait(reader, csv_sink.position);
+    const auto held = held_in(*sink.config);
+    if (!held) return std::unexpected(held.error());
+    const auto waiting = ids_that_wait(reader, sink.position);
     if (!waiting) return std::unexpected(waiting.error());
 
     Reconciliation result;
     result.records = records->size();
-    const auto repeated = std::ranges::unique(*lines);
-    result.twice = static_cast<std::uint64_t>(repeated.size());
-    lines->erase(repeated.begin(), repeated.end());
+    result.twice = held->twice;
+    result.repeated = held->repeated;
     for (const std::uint64_t id : *records) {
-        if (std::ranges::binary_search(*lines, id)) {
+        if (std::ranges::binary_search(held->ids, id)) {
             ++result.held;
         } else if (std::ranges::binary_search(*waiting, id)) {
             ++result.waiting;
@@ -104,7 +140,7 @@ std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& csv_s
             if (result.missing.size() < named) result.missing.push_back(id);
         }
     }
-    for (const std::uint64_t id : *lines)
+    for (const std::uint64_t id : held->ids)
         if (!std::ranges::binary_search(*records, id) && !std::ranges::binary_search(*waiting, id)) ++result.unknown;
     return result;
 }

@@ -1,4 +1,5 @@
-// Proves that a CSV sink holds each call that ended, once: the records of the database against the lines of the file and of those put aside.
+// Proves that a sink holds each call that ended, once: the records of the database against what can be read of the sink: the lines of CSV files, the
+// entries of the detail file that FreeRADIUS writes.
 //
 // Thread rule: any thread; it reads everything and takes its time.
 #pragma once
@@ -18,12 +19,16 @@ struct Reconciliation {
     std::uint64_t waiting = 0;           ///< not there yet: they are behind the sink's position in the journal
     std::vector<std::uint64_t> missing;  ///< ids that should be there: at most some, see missing_count
     std::uint64_t missing_count = 0;
-    std::uint64_t twice = 0;    ///< lines beyond the first of a record
-    std::uint64_t unknown = 0;  ///< lines of records that the database does not have
+    std::uint64_t twice = 0;     ///< lines beyond the first of a record
+    std::uint64_t repeated = 0;  ///< deliveries of the same event beyond the first, where there may be some: known by its seq, they do no harm
+    std::uint64_t unknown = 0;   ///< lines of records that the database does not have
     [[nodiscard]] bool good() const { return missing_count == 0 && twice == 0 && unknown == 0; }
 };
 
-/// The error names the file that cannot be read, or what the database said.
-[[nodiscard]] std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& csv_sink, store::Reader& reader);
+/// Whether what this sink holds can be read back.
+[[nodiscard]] bool can_be_read(const SinkConfig& sink);
+
+/// Of a sink that can be read. The error names the file that cannot be, or what the database said.
+[[nodiscard]] std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& sink, store::Reader& reader);
 
 }  // namespace offhook::journal

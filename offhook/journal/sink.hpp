@@ -12,6 +12,12 @@
 
 namespace offhook::journal {
 
+/// What a sink did with a page.
+struct Taken {
+    std::uint64_t refused = 0;  ///< events that it never takes, and has put aside: they stop nothing
+    std::string reason{};       ///< of the first one
+};
+
 class Sink {
 public:
     virtual ~Sink() = default;
@@ -21,7 +27,7 @@ public:
     [[nodiscard]] virtual std::expected<std::uint64_t, std::string> open(std::uint64_t position) = 0;
 
     /// All of them, in their order, held for good when this returns; else an error, and they are offered again after open().
-    [[nodiscard]] virtual std::expected<void, std::string> deliver(std::span<const store::Event> events) = 0;
+    [[nodiscard]] virtual std::expected<Taken, std::string> deliver(std::span<const store::Event> events) = 0;
 };
 
 }  // namespace offhook::journal

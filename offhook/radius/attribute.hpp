@@ -22,7 +22,9 @@ inline constexpr std::size_t packet_head = 20;       ///< code, identifier, leng
 enum class Type : std::uint8_t {
     user_name = 1, nas_ip_address = 4, reply_message = 18, state = 24, vendor_specific = 26,
     called_station_id = 30, calling_station_id = 31, nas_identifier = 32,                            // RFC 2865
-    acct_status_type = 40, acct_session_id = 44, acct_session_time = 46, acct_terminate_cause = 49,  // RFC 2866
+    acct_status_type = 40, acct_delay_time = 41, acct_session_id = 44, acct_session_time = 46, acct_terminate_cause = 49,
+    acct_multi_session_id = 50,                                                                      // RFC 2866
+    nas_port_type = 61,                                                                              // RFC 2865 §5.41
     event_timestamp = 55, message_authenticator = 80,                                                // RFC 2869
     nas_ipv6_address = 95,                                                                           // RFC 3162
     digest_response = 103, digest_realm = 104, digest_nonce = 105, digest_response_auth = 106, digest_nextnonce = 107,

@@ -1,21 +1,15 @@
 #include "offhook/runtime/radius.hpp"
 
-#include <sys/socket.h>
-
-#include <cerrno>
 #include <utility>
 
-#include "offhook/runtime/descriptor.hpp"
+#include "offhook/runtime/radius_socket.hpp"
 #include "offhook/runtime/random.hpp"
-#include "offhook/runtime/socket_address.hpp"
 
 namespace offhook::runtime {
 
 namespace {
 
 constexpr int batch = 64;  // datagrams read from one socket before others have their turn
-
-bool says_unreachable(int error) { return error == ECONNREFUSED || error == EHOSTUNREACH || error == ENETUNREACH; }
 
 }  // namespace
 
@@ -39,9 +33,8 @@ Radius::~Radius() {
 
 // A socket that cannot be had now is tried again when it is needed: until then its server counts as unreachable.
 void Radius::open(std::uint16_t server, std::uint32_t slot) {
-    const SocketAddress address(config_.servers[server]);
-    Descriptor descriptor(::socket(address.any.sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!descriptor || ::connect(descriptor.get(), &address.any, address.size) != 0) return;
+    Descriptor descriptor = open_radius_socket(config_.servers[server]);
+    if (!descriptor) return;
     const int fd = descriptor.release();
     sockets_[slot] = {fd, loop_.watch(fd, {cookie_kind_, {slot, 1}})};
     loop_.want_read(sockets_[slot].watch);
@@ -62,13 +55,12 @@ void Radius::on_ready(const Loop::Ready& ready, Now now) {
     if (slot >= sockets_.size() || sockets_[slot].descriptor < 0) return;
     const auto server = static_cast<std::uint16_t>(slot / config_.client.ports), port = static_cast<std::uint16_t>(slot % config_.client.ports);
     for (int i = 0; i < batch; ++i) {
-        const ssize_t size = ::recv(sockets_[slot].descriptor, buffer_.data(), buffer_.size(), MSG_DONTWAIT);
-        if (size >= 0)
-            client_.on_datagram(server, port, {buffer_.data(), static_cast<std::size_t>(size)}, now, actions_);
-        else if (says_unreachable(errno))
+        const RadiusReceived received = receive_radius(sockets_[slot].descriptor, buffer_);
+        if (received.kind == RadiusReceived::Kind::nothing) break;
+        if (received.kind == RadiusReceived::Kind::packet)
+            client_.on_datagram(server, port, {buffer_.data(), received.size}, now, actions_);
+        else
             unreachable_.push_back(server);
-        else if (errno != EINTR)
-            break;
     }
     loop_.want_read(sockets_[slot].watch);
     carry_out(now);
@@ -93,17 +85,10 @@ void Radius::carry_out(Now now) {
     counters_.note(client_.counters());
 }
 
-// An error that an earlier datagram brought about is reported by the send after it, which then has sent nothing: once more.
-// What does not leave for another reason is sent again when its time has come.
 void Radius::send(std::uint16_t server, std::uint16_t port, const std::string& octets) {
     const std::uint32_t slot = std::uint32_t{server} * config_.client.ports + port;
     if (sockets_[slot].descriptor < 0) open(server, slot);
-    if (sockets_[slot].descriptor < 0) return unreachable_.push_back(server);
-    for (int attempt = 0; attempt < 2; ++attempt) {
-        if (::send(sockets_[slot].descriptor, octets.data(), octets.size(), MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) return;
-        if (!says_unreachable(errno)) return;
-    }
-    unreachable_.push_back(server);
+    if (sockets_[slot].descriptor < 0 || !send_radius(sockets_[slot].descriptor, octets)) unreachable_.push_back(server);
 }
 
 void Radius::report(const radius::Action& action) const {

@@ -19,13 +19,14 @@ IMPATIENT = 'initial_timeout = "200ms"\ndeadline = "1s"'
 
 
 class FreeRadius:
-    """A FreeRADIUS of the test's own that knows these users, given as name@domain and password."""
+    """A FreeRADIUS of the test's own that knows these users, given as name@domain and password, and writes accounting into `detail`."""
 
     def __init__(self, folder, users, signs=True):
-        self.port = free_port()
+        self.port, self.accounting_port = free_port(), free_port()
         self.data = folder / "freeradius"
         os.makedirs(self.data, mode=0o700, exist_ok=True)
         self.log = os.path.join(self.data, "log")
+        self.detail = os.path.join(self.data, "detail")
         self.process = None
         self.write("users", "".join(f'{user} Cleartext-Password := "{password}"\n' for user, password in users.items()))
         signed = "update reply {\n&Message-Authenticator := 0x00\n}\n" if signs else ""  # 3.2.1 leaves it out unless it is told
@@ -53,12 +54,23 @@ digest {{
 files {{
 filename = {self.data}/users
 }}
+detail {{
+filename = {self.detail}
+}}
 }}
 server default {{
 listen {{
 type = auth
 ipaddr = 127.0.0.1
 port = {self.port}
+}}
+listen {{
+type = acct
+ipaddr = 127.0.0.1
+port = {self.accounting_port}
+}}
+accounting {{
+detail
 }}
 authorize {{
 digest
