@@ -143,7 +143,8 @@ void groups(std::size_t only) {
     for (const std::size_t rows : {1, 8, 16, 64}) {
         if (only != 0 && rows != only) continue;
         const Folder folder;
-        auto session = store::WriteSession::open(config_in(folder));
+        store::TariffTable tariffs;
+        auto session = store::WriteSession::open(config_in(folder), tariffs);
         if (!session) std::fprintf(stderr, "%s\n", session.error().c_str()), std::exit(1);
         std::vector<accounting::CallRecord> calls(500);
         std::uint64_t row = 0;

@@ -56,6 +56,7 @@ Response refusal(const store::AdminError& error) {
         case Code::invalid:
             return error_response(400, error.text);
         case Code::exists:
+        case Code::refused:
             return error_response(409, error.text);
         case Code::not_found:
             return error_response(404, error.text);

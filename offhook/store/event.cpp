@@ -1,58 +1,31 @@
 #include "offhook/store/event.hpp"
 
-#include <concepts>
-#include <cstdint>
-
 #include "offhook/base/text.hpp"
-#include "offhook/store/escape.hpp"
+#include "offhook/store/json_object.hpp"
 #include "offhook/store/names.hpp"
 
 namespace offhook::store {
 namespace {
 
-class Object {
-public:
-    explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-    ~Object() { out_ += '}'; }
-    Object(const Object&) = delete;
-    Object& operator=(const Object&) = delete;
-
-    void text(std::string_view name, std::string_view octets) {
-        key(name);
-        escape(scratch_, octets);
-        append_json_string(out_, scratch_);
-    }
-    void number(std::string_view name, std::int64_t value) {
-        key(name);
-        if (value < 0) out_ += '-';
-        append_number(out_, value < 0 ? ~static_cast<std::uint64_t>(value) + 1 : static_cast<std::uint64_t>(value));
-    }
-    void truth(std::string_view name, bool value) {
-        key(name);
-        out_ += value ? "true" : "false";
-    }
-    void time(std::string_view name, UtcTime value) {
-        if (value != UtcTime{}) number(name, value.time_since_epoch().count());
-    }
-
-private:
-    void key(std::string_view name) {
-        if (!first_) out_ += ',';
-        first_ = false;
-        out_ += '"';
-        out_ += name;
-        out_ += "\":";
-    }
-
-    std::string& out_;
-    std::string scratch_;
-    bool first_ = true;
-};
+// What does not apply is left out: most calls have nobody who pays.
+void append_charges(JsonObject& o, const accounting::CallRecord& r) {
+    if (!r.account.empty()) o.text("account", r.account);
+    if (!r.destination.empty()) o.text("destination", r.destination);
+    if (r.on_net) o.truth("on_net", true);
+    if (r.rule != charging::Rule::none) o.text("rule", charging::text_of(r.rule));
+    if (!r.rated) return;
+    o.amount("price", r.rated->price);
+    o.text("currency", r.rated->currency);
+    o.text("tariff", r.rated->tariff);
+    o.text("prefix", r.rated->prefix);
+    o.number("increments", static_cast<std::int64_t>(r.rated->increments));
+    o.number("charged_seconds", r.rated->seconds);
+}
 
 }  // namespace
 
 void append_event(std::string& out, const accounting::CallRecord& r) {
-    Object o(out);
+    JsonObject o(out);
     o.text("id", to_hex(r.id));
     o.text("call", to_hex(r.call));
     o.text("sip_call_id", r.sip_call_id);
@@ -73,10 +46,11 @@ void append_event(std::string& out, const accounting::CallRecord& r) {
     o.text("callee_agent", r.callee_agent);
     o.text("codecs", r.codecs);
     o.text("source", r.source);
+    append_charges(o, r);
 }
 
 void append_event(std::string& out, std::string_view address_of_record, const location::Binding& binding) {
-    Object o(out);
+    JsonObject o(out);
     o.text("aor", address_of_record);
     o.text("contact", binding.contact);
     o.time("expires", binding.expires);
@@ -86,11 +60,12 @@ void append_event(std::string& out, std::string_view address_of_record, const lo
 
 void append_event(std::string& out, const UserChange& change) {
     const bool added = change.kind == UserChange::Kind::add;
-    Object o(out);
+    JsonObject o(out);
     o.text("domain", change.user.domain);
     o.text("name", change.user.name);
     if (added) o.text("realm", change.user.realm);
     if (added || change.kind == UserChange::Kind::set_enabled) o.truth("enabled", change.user.enabled);
+    if ((added && !change.user.account.empty()) || change.kind == UserChange::Kind::set_account) o.text("account", change.user.account);
 }
 
 }  // namespace offhook::store

@@ -25,6 +25,18 @@ accounting::CallRecord::End end_of(std::string_view name) { return find<accounti
 std::string_view name_of(transport::Protocol protocol) { return protocols[static_cast<std::size_t>(protocol)]; }
 transport::Protocol protocol_named(std::string_view name) { return find<transport::Protocol>(protocols, name); }
 
+std::string_view AdminRequest::kind() const {
+    static constexpr std::array<std::string_view, std::variant_size_v<decltype(change)>> kinds{"user", "account", "tariff"};
+    return kinds[change.index()];
+}
+
+std::string AdminRequest::key() const {
+    if (const auto* account = std::get_if<AccountChange>(&change)) return account->account.name;
+    if (const auto* tariff = std::get_if<TariffChange>(&change)) return tariff->name;
+    const auto& users = std::get<std::vector<UserChange>>(change);
+    return users.empty() ? std::string() : full_name(users.front().user);
+}
+
 std::string full_name(const auth::User& user) { return user.name + '@' + user.domain; }
 
 }  // namespace offhook::store

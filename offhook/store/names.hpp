@@ -15,7 +15,9 @@ namespace offhook::store {
 [[nodiscard]] transport::Protocol protocol_named(std::string_view name);  ///< udp if unknown here
 
 /// Kinds of events of the journal.
-inline constexpr std::array<std::string_view, 9> event_kinds{"call_started", "call_updated", "call_ended",       "registered",  "unregistered",
-                                                             "user_added",   "user_changed", "password_changed", "user_removed"};
+inline constexpr std::array<std::string_view, 18> event_kinds{
+    "call_started",    "call_updated",    "call_ended",       "call_rerated",   "registered",     "unregistered",
+    "user_added",      "user_changed",    "password_changed", "user_removed",   "account_added",  "account_changed",
+    "account_removed", "account_credited", "account_locked",  "account_unlocked", "tariff_imported", "tariff_removed"};
 
 }  // namespace offhook::store

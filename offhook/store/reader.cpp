@@ -3,14 +3,13 @@
 #include <soci/soci.h>
 
 #include <algorithm>
-#include <condition_variable>
-#include <mutex>
 
 #include "offhook/store/binding_rows.hpp"
-#include "offhook/store/connect.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/event.hpp"
-#include "offhook/store/names.hpp"
+#include "offhook/store/query.hpp"
+#include "offhook/store/record_rows.hpp"
+#include "offhook/store/statement.hpp"
 
 namespace offhook::store {
 namespace {
@@ -18,83 +17,9 @@ namespace {
 using soci::into;
 using soci::use;
 
-constexpr int statement_milliseconds = 1000;
-
 UtcTime utc(long long microseconds) { return UtcTime(Duration(microseconds)); }
 long long microseconds(UtcTime t) { return t.time_since_epoch().count(); }
 int bounded(std::size_t limit) { return static_cast<int>(std::min(limit, page_limit)); }
-
-void restore(std::string& text) {
-    if (text.find('\\') != std::string::npos) text = unescaped(text);
-}
-
-// A statement put together from parts: which conditions it has depends on the filter, and only what is bound may be used by an index.
-class Query {
-public:
-    explicit Query(soci::session& sql, std::string text) : statement_(sql), text_(std::move(text)) {}
-
-    void exchange(auto&& element) { statement_.exchange(element); }
-    template <class... Values>
-    Query& reads(Values&... values) {
-        (statement_.exchange(into(values)), ...);
-        return *this;
-    }
-    template <class... Values>
-    Query& where(std::string_view condition, const Values&... values) {
-        text_ += conditions_++ == 0 ? " WHERE " : " AND ";
-        text_ += condition;
-        (statement_.exchange(use(values)), ...);
-        return *this;
-    }
-    template <class Function>
-    void each(std::string_view tail, const int& limit, Function&& row) {
-        text_ += tail;
-        text_ += " LIMIT :limit";
-        statement_.exchange(use(limit));
-        statement_.alloc();
-        statement_.prepare(text_);
-        statement_.define_and_bind();
-        statement_.execute();
-        while (statement_.fetch()) row();
-    }
-
-private:
-    soci::statement statement_;
-    std::string text_;
-    int conditions_ = 0;
-};
-
-struct RecordReader {
-    accounting::CallRecord r;
-    long long id = 0, call = 0, invited = 0, ringing = 0, answered = 0, ended = 0, seconds = 0;
-    std::string end_cause;
-
-    static std::string select() {
-        return "SELECT id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, ended, "
-               "seconds, "
-               "end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog FROM call_record";
-    }
-    void bind(auto& q) {
-        const auto reads = [&q](auto&... values) { (q.exchange(into(values)), ...); };
-        reads(id, call, r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri, r.request_uri, r.binding, invited, ringing, answered,
-              ended, seconds, end_cause, r.status, r.reason, r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
-    }
-    accounting::CallRecord take() {
-        accounting::CallRecord out = r;
-        out.id = static_cast<std::uint64_t>(id);
-        out.call = static_cast<std::uint64_t>(call);
-        out.invited = utc(invited);
-        out.ringing = utc(ringing);
-        out.answered = utc(answered);
-        out.ended = utc(ended);
-        out.seconds = seconds;
-        out.end = end_of(end_cause);
-        for (std::string* text : {&out.sip_call_id, &out.from_tag, &out.to_tag, &out.user, &out.from_uri, &out.to_uri, &out.request_uri, &out.binding,
-                                  &out.reason, &out.caller_agent, &out.callee_agent, &out.codecs, &out.source, &out.dialog})
-            restore(*text);
-        return out;
-    }
-};
 
 // An event of a call names its record. What it tells is what was known then: an end that came later is not part of a start.
 class RecordOfEvent {
@@ -112,10 +37,12 @@ public:
         accounting::CallRecord r;
         r.id = static_cast<std::uint64_t>(record);
         if (statement_.execute(true)) r = row_.take();
-        if (event.kind != "call_ended") {
+        if (event.kind != "call_ended" && event.kind != "call_rerated") {
             r.ended = {};
             r.seconds = 0;
             r.end = accounting::CallRecord::End::none;
+            r.rule = charging::Rule::none;
+            r.rated.reset();
         }
         append_event(event.payload, r);
         event.record = std::move(r);
@@ -132,16 +59,17 @@ struct UserReader {
     int enabled = 0;
 
     static std::string select() {
-        return "SELECT domain, name, realm, md5_plain, md5_full, sha256_plain, sha256_full, sha512_256_plain, sha512_256_full, enabled FROM user";
+        return "SELECT domain, name, realm, md5_plain, md5_full, sha256_plain, sha256_full, sha512_256_plain, sha512_256_full, enabled, "
+               "account FROM user";
     }
     void bind(Query& q) {
         auto& h = u.ha1;
         q.reads(u.domain, u.name, u.realm, h[0].plain_name, h[0].full_name, h[1].plain_name, h[1].full_name, h[2].plain_name, h[2].full_name,
-                enabled);
+                enabled, u.account);
     }
     auth::User take() {
         auth::User out = u;
-        for (std::string* text : {&out.domain, &out.name, &out.realm}) restore(*text);
+        for (std::string* text : {&out.domain, &out.name, &out.realm, &out.account}) *text = unescaped(*text);
         out.enabled = enabled != 0;
         return out;
     }
@@ -149,60 +77,10 @@ struct UserReader {
 
 }  // namespace
 
-// The sessions: opened when first needed, lent to one caller at a time, dropped after an error.
-class Reader::Pool {
-public:
-    explicit Pool(const Config& config) : config_(config), free_(std::max<std::size_t>(config.readers, 1)) {}
-
-    template <class Function>
-    auto with(Function&& function) -> std::expected<decltype(function(std::declval<soci::session&>())), std::string> {
-        std::unique_ptr<soci::session> session;
-        {
-            std::unique_lock lock(mutex_);
-            returned_.wait(lock, [this] { return free_ != 0; });
-            --free_;
-            if (!idle_.empty()) {
-                session = std::move(idle_.back());
-                idle_.pop_back();
-            }
-        }
-        const auto give_back = [&] {
-            const std::lock_guard lock(mutex_);
-            ++free_;
-            if (session) idle_.push_back(std::move(session));
-            returned_.notify_one();
-        };
-        try {
-            if (!session) {
-                session = std::make_unique<soci::session>();
-                connect(*session, config_, false);
-            }
-            limit_statements(*session, statement_milliseconds);
-            auto result = function(*session);
-            limit_statements(*session, 0);
-            give_back();
-            return result;
-        } catch (const soci::soci_error&) {
-            std::string error = "cannot read the database: " + current_failure().text;
-            session.reset();
-            give_back();
-            return std::unexpected(std::move(error));
-        }
-    }
-
-private:
-    const Config config_;
-    std::mutex mutex_;
-    std::condition_variable returned_;
-    std::size_t free_;
-    std::vector<std::unique_ptr<soci::session>> idle_;
-};
-
-Reader::Reader(const Config& config) : pool_(std::make_unique<Pool>(config)) {}
-Reader::~Reader() = default;
+Reader::Reader(SessionPool& pool) : pool_(pool) {}
 
 Reader::Page<accounting::CallRecord> Reader::records(const RecordFilter& filter, std::uint64_t after, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         std::vector<accounting::CallRecord> page;
         const std::string user = escaped(filter.user);
         const long long from = microseconds(filter.from), to = microseconds(filter.to), cursor = static_cast<long long>(after);
@@ -225,7 +103,7 @@ Reader::Page<accounting::CallRecord> Reader::records(const RecordFilter& filter,
 }
 
 std::expected<std::optional<accounting::CallRecord>, std::string> Reader::record(std::uint64_t id) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         std::optional<accounting::CallRecord> found;
         const long long key = static_cast<long long>(id);
         const int one = 1;
@@ -238,7 +116,7 @@ std::expected<std::optional<accounting::CallRecord>, std::string> Reader::record
 }
 
 std::expected<std::uint64_t, std::string> Reader::last_record() {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         long long id = 0;
         sql << "SELECT COALESCE(MAX(id), 0) FROM call_record", into(id);
         return static_cast<std::uint64_t>(id);
@@ -254,16 +132,29 @@ Reader::Page<accounting::CallRecord> Reader::in_progress() {
         if (!page) return page;
         if (page->empty()) return all;
         after = page->back().id;
+        if (const auto read = read_grants(*page); !read) return std::unexpected(read.error());
         std::ranges::move(*page, std::back_inserter(all));
     }
 }
 
+std::expected<bool, std::string> Reader::read_grants(std::vector<accounting::CallRecord>& page) {
+    return pool_.with([&](soci::session& sql) {
+        Statement find(sql, "SELECT lasts FROM reservation WHERE record = ?");
+        for (accounting::CallRecord& r : page) {
+            if (r.account.empty()) continue;
+            find.start(static_cast<std::int64_t>(r.id));
+            if (find.fetch()) r.granted = Duration(find.number(0));
+        }
+        return true;
+    });
+}
+
 Reader::Page<location::BindingSnapshot> Reader::bindings(std::string_view last, std::size_t limit, Order order) {
-    return pool_->with([&](soci::session& sql) { return read_bindings(sql, order, last, std::min(limit, page_limit)); });
+    return pool_.with([&](soci::session& sql) { return read_bindings(sql, order, last, std::min(limit, page_limit)); });
 }
 
 Reader::Page<auth::User> Reader::users(std::string_view after_domain, std::string_view after_name, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         std::vector<auth::User> page;
         const std::string domain = escaped(after_domain), name = escaped(after_name);
         const int rows = bounded(limit);
@@ -277,7 +168,7 @@ Reader::Page<auth::User> Reader::users(std::string_view after_domain, std::strin
 }
 
 Reader::Page<auth::User> Reader::users_of_other_realm(std::string_view domain, std::string_view realm, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         std::vector<auth::User> page;
         const std::string of(escaped(domain)), wanted = escaped(realm);
         const int rows = bounded(limit);
@@ -292,7 +183,7 @@ Reader::Page<auth::User> Reader::users_of_other_realm(std::string_view domain, s
 }
 
 Reader::Page<Event> Reader::events(std::uint64_t after, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         std::vector<Event> page;
         const long long cursor = static_cast<long long>(after);
         const int rows = bounded(limit);
@@ -314,7 +205,7 @@ Reader::Page<Event> Reader::events(std::uint64_t after, std::size_t limit) {
 }
 
 std::expected<std::uint64_t, std::string> Reader::position(std::string_view sink) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         const std::string name(sink);
         long long position = 0;
         sql << "SELECT coalesce(max(position), 0) FROM sink WHERE name = :name", use(name), into(position);
@@ -323,7 +214,7 @@ std::expected<std::uint64_t, std::string> Reader::position(std::string_view sink
 }
 
 Reader::Page<RejectedRow> Reader::rejected(std::uint64_t after, std::size_t limit) {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         std::vector<RejectedRow> page;
         const long long cursor = static_cast<long long>(after);
         const int rows = bounded(limit);
@@ -338,7 +229,7 @@ Reader::Page<RejectedRow> Reader::rejected(std::uint64_t after, std::size_t limi
 }
 
 std::expected<Totals, std::string> Reader::totals() {
-    return pool_->with([&](soci::session& sql) {
+    return pool_.with([&](soci::session& sql) {
         long long open = 0, last = 0, rejected = 0;
         sql << "SELECT count(*) FROM call_record WHERE end_cause = 'none'", into(open);
         sql << "SELECT coalesce(max(seq), 0) FROM event", into(last);

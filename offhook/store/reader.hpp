@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +14,7 @@
 #include "offhook/base/time.hpp"
 #include "offhook/location/binding.hpp"
 #include "offhook/store/binding_rows.hpp"
-#include "offhook/store/config.hpp"
+#include "offhook/store/session_pool.hpp"
 
 namespace offhook::store {
 
@@ -32,9 +31,9 @@ struct RecordFilter {
 struct Event {
     std::uint64_t seq = 0;  ///< rising, never used twice
     UtcTime time{};
-    std::string kind;     ///< call_started, call_updated, call_ended, registered, unregistered, user_added ...
+    std::string kind;     ///< call_started, call_updated, call_ended, registered, account_locked ... (event_kinds)
     std::string payload;  ///< JSON object; its strings are escaped (escape.hpp)
-    std::optional<accounting::CallRecord> record;  ///< of an event of a call: the record as it is now, except that it ends with call_ended only
+    std::optional<accounting::CallRecord> record;  ///< of an event of a call: the record as it is now, except that it ends, and has a price, with call_ended and call_rerated only
 };
 
 /// A row that the database refused.
@@ -53,17 +52,14 @@ public:
     template <class T>
     using Page = std::expected<std::vector<T>, std::string>;
 
-    explicit Reader(const Config& config);
-    ~Reader();
-    Reader(const Reader&) = delete;
-    Reader& operator=(const Reader&) = delete;
+    explicit Reader(SessionPool& pool);
 
     /// In order of (invited, id). `after`: id of the last record of the page before; 0: from the start.
     [[nodiscard]] Page<accounting::CallRecord> records(const RecordFilter& filter, std::uint64_t after, std::size_t limit);
     [[nodiscard]] std::expected<std::optional<accounting::CallRecord>, std::string> record(std::uint64_t id);
-    /// All records of calls that have not ended: for accounting at start.
     /// The largest id of all records, 0 if there are none: no id up to it may be given again, whatever the clock says.
     [[nodiscard]] std::expected<std::uint64_t, std::string> last_record();
+    /// All records of calls that have not ended, each with what it was granted: for accounting at start.
     [[nodiscard]] Page<accounting::CallRecord> in_progress();
     /// Whole addresses of record, in order of them, expired bindings included. `last`: the last address of the page before.
     [[nodiscard]] Page<location::BindingSnapshot> bindings(std::string_view last, std::size_t limit, Order order = Order::rising);
@@ -78,8 +74,9 @@ public:
     [[nodiscard]] std::expected<Totals, std::string> totals();
 
 private:
-    class Pool;
-    std::unique_ptr<Pool> pool_;
+    std::expected<bool, std::string> read_grants(std::vector<accounting::CallRecord>& page);
+
+    SessionPool& pool_;
 };
 
 }  // namespace offhook::store

@@ -8,12 +8,14 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "offhook/accounting/record_store.hpp"
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/base/ticket.hpp"
 #include "offhook/location/binding.hpp"
+#include "offhook/store/account_change.hpp"
 
 namespace offhook::store {
 
@@ -21,8 +23,9 @@ namespace offhook::store {
 struct AdminError {
     enum class Code : std::uint8_t {
         invalid,      ///< the request makes no sense: text says what would
-        exists,       ///< a user of this name is there
-        not_found,    ///< no such user
+        exists,       ///< a user, an account, a payment of this name is there
+        not_found,    ///< no such user, account or tariff
+        refused,      ///< the state of others forbids it: text says what would have to change
         unavailable,  ///< the store cannot write now
     };
     Code code = Code::unavailable;
@@ -33,16 +36,20 @@ using AdminResult = std::expected<void, AdminError>;
 
 /// One change of a user: the key, and what changes.
 struct UserChange {
-    enum class Kind : std::uint8_t { add, remove, set_password, set_enabled };
+    enum class Kind : std::uint8_t { add, remove, set_password, set_enabled, set_account };
     Kind kind = Kind::add;
-    auth::User user;       ///< domain and name always; realm and ha1 for add and set_password; enabled for add and set_enabled
+    auth::User user;       ///< domain and name always; realm and ha1 for add and set_password; enabled and account for add and their own kind
     std::size_t line = 0;  ///< of an import
 };
 
-/// Changes of users that are done together or not at all. Empty: a barrier, answered when all that was queued before it is done.
-struct UserRequest {
-    std::vector<UserChange> changes;
+/// What an operator asks for, done as a whole or not at all. No changes of users: a barrier, answered when all that was queued before is done.
+struct AdminRequest {
+    std::variant<std::vector<UserChange>, AccountChange, TariffChange> change;
     std::promise<AdminResult> done;
+
+    /// What it is about, for the table of rejected rows and for errors.
+    [[nodiscard]] std::string_view kind() const;  ///< "user", "account", "tariff"
+    [[nodiscard]] std::string key() const;
 };
 
 /// How far a sink of the journal has come.
@@ -52,14 +59,14 @@ struct SinkPosition {
 };
 
 struct Write {
-    enum class Kind : std::uint8_t { bindings, record, users, sink };
+    enum class Kind : std::uint8_t { bindings, record, admin, sink };
     Kind kind = Kind::bindings;
     Ticket ticket;  ///< handle none: nobody is told
     std::chrono::steady_clock::time_point since;
-    location::BindingSnapshot bindings;  ///< kind bindings
-    accounting::CallRecord record;       ///< kind record
-    std::unique_ptr<UserRequest> users;  ///< kind users
-    SinkPosition sink;                   ///< kind sink
+    location::BindingSnapshot bindings;   ///< kind bindings
+    accounting::CallRecord record;        ///< kind record
+    std::unique_ptr<AdminRequest> admin;  ///< kind admin
+    SinkPosition sink;                    ///< kind sink
 };
 
 [[nodiscard]] std::string full_name(const auth::User& user);  ///< "alice@example.com"

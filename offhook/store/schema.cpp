@@ -118,7 +118,100 @@ constexpr const char* third_step[] = {
         position INTEGER NOT NULL) WITHOUT ROWID)",
 };
 
-constexpr std::span<const char* const> steps[] = {first_step, second_step, third_step};
+// Who pays for calls, what they cost, and what is promised to those in progress. Amounts are millionths of the currency's unit.
+constexpr const char* fourth_step[] = {
+    R"(CREATE TABLE tariff (
+        name TEXT PRIMARY KEY,
+        currency TEXT NOT NULL,
+        zone TEXT NOT NULL,
+        free_on_net INTEGER NOT NULL,
+        row_count INTEGER NOT NULL,
+        imported INTEGER NOT NULL,
+        rows TEXT NOT NULL))",
+    R"(CREATE TABLE account (
+        name TEXT PRIMARY KEY,
+        currency TEXT NOT NULL,
+        prepaid INTEGER NOT NULL,
+        balance INTEGER NOT NULL,
+        reserved INTEGER NOT NULL CHECK (reserved >= 0),
+        tariff TEXT NOT NULL,
+        caller_group TEXT NOT NULL,
+        locked INTEGER NOT NULL,
+        lock_reason TEXT NOT NULL,
+        calls_of_user INTEGER NOT NULL,
+        calls_of_account INTEGER NOT NULL,
+        calls_per_hour INTEGER NOT NULL,
+        calls_per_day INTEGER NOT NULL,
+        spend_per_hour INTEGER NOT NULL,
+        spend_per_day INTEGER NOT NULL,
+        blocked TEXT NOT NULL,
+        allowed TEXT NOT NULL,
+        premium TEXT NOT NULL,
+        burst INTEGER NOT NULL,
+        burst_minutes INTEGER NOT NULL,
+        networks INTEGER NOT NULL,
+        created INTEGER NOT NULL,
+        CHECK (prepaid = 0 OR balance >= reserved)) WITHOUT ROWID)",
+    "CREATE INDEX account_tariff ON account (tariff)",
+    // The key makes a payment that is told twice one payment.
+    R"(CREATE TABLE payment (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        account TEXT NOT NULL,
+        reference TEXT NOT NULL,
+        time INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        balance INTEGER NOT NULL,
+        note TEXT NOT NULL))",
+    "CREATE UNIQUE INDEX payment_reference ON payment (account, reference)",
+    "CREATE INDEX payment_account ON payment (account, id)",
+    R"(CREATE TABLE reservation (
+        record INTEGER PRIMARY KEY,
+        account TEXT NOT NULL,
+        user TEXT NOT NULL,
+        tariff TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        caller_group TEXT NOT NULL,
+        on_net INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        answered INTEGER NOT NULL,
+        amount INTEGER NOT NULL,
+        lasts INTEGER NOT NULL))",
+    "CREATE INDEX reservation_account ON reservation (account, user)",
+    // `hour` counts from 1970. Rows older than the day before are removed when a new hour begins.
+    R"(CREATE TABLE usage (
+        account TEXT NOT NULL,
+        hour INTEGER NOT NULL,
+        calls INTEGER NOT NULL,
+        spend INTEGER NOT NULL,
+        PRIMARY KEY (account, hour)) WITHOUT ROWID)",
+    R"(CREATE TABLE premium_use (
+        account TEXT NOT NULL,
+        destination TEXT NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (account, destination)) WITHOUT ROWID)",
+    R"(CREATE TABLE network_use (
+        account TEXT NOT NULL,
+        network TEXT NOT NULL,
+        last INTEGER NOT NULL,
+        PRIMARY KEY (account, network)) WITHOUT ROWID)",
+    "ALTER TABLE user ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+    "CREATE INDEX user_account ON user (account) WHERE account <> ''",
+    "ALTER TABLE call_record ADD COLUMN account TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE call_record ADD COLUMN destination TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE call_record ADD COLUMN on_net INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE call_record ADD COLUMN rule TEXT NOT NULL DEFAULT ''",
+    // NULL until it is rated.
+    "ALTER TABLE call_record ADD COLUMN price INTEGER",
+    "ALTER TABLE call_record ADD COLUMN currency TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE call_record ADD COLUMN tariff TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE call_record ADD COLUMN prefix TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE call_record ADD COLUMN increments INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE call_record ADD COLUMN charged_seconds INTEGER NOT NULL DEFAULT 0",
+    "CREATE INDEX call_record_account ON call_record (account, invited, id) WHERE account <> ''",
+};
+
+constexpr std::span<const char* const> steps[] = {first_step, second_step, third_step, fourth_step};
 
 int stored_version(soci::session& sql) {
     int tables = 0, version = 0;

@@ -31,5 +31,27 @@ TEST(Schema, AnOlderSchemaIsBroughtUpToDate) {
     EXPECT_EQ(store->reader().totals()->last_event, 6U);
 }
 
+// What version 3 had no word for is empty: nobody pays, nothing is rated.
+TEST(Schema, UsersAndRecordsOfVersionThreeHaveNoAccount) {
+    const Directory directory;
+    const Config config = config_for(directory.file("offhook.db"));
+    {
+        ASSERT_EQ(prepare_file(config.path), "");
+        soci::session sql;
+        connect(sql, config, true);
+        ASSERT_TRUE(migrate(sql, 3));
+        sql << "INSERT INTO user VALUES ('example.com', 'alice', 'example.com', '', '', '', '', '', '', 1, 0)";
+        sql << "INSERT INTO call_record VALUES (7, 7, 'c', 'f', 't', 'alice@example.com', '', '', '', '', 1, 0, 2, 3, 1, 'caller', 200, '', '', '', '', "
+               "'', '')";
+    }
+    const std::unique_ptr<Store> store = opened(config, nullptr);
+    EXPECT_EQ(store->users().find("example.com", "alice")->account, "");
+    const auto r = store->reader().record(7).value();
+    ASSERT_TRUE(r);
+    EXPECT_EQ(r->account, "");
+    EXPECT_EQ(r->end, accounting::CallRecord::End::caller);
+    EXPECT_FALSE(r->rated);
+}
+
 }  // namespace
 }  // namespace offhook::store

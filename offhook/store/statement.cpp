@@ -51,6 +51,11 @@ std::string_view Statement::text(int column) const {
 
 std::int64_t Statement::number(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 
+bool Statement::is_null(int column) const { return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL; }
+
+// What a failed step left is told again by the reset: it was thrown then.
+void Statement::done() { sqlite3_reset(statement_.get()); }
+
 int Statement::step() {
     const int stepped = sqlite3_step(statement_.get());
     if (stepped == SQLITE_DONE || stepped == SQLITE_ROW) {

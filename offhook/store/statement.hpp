@@ -34,6 +34,7 @@ public:
     }
     /// Binds the values and starts a statement with results, which fetch() gives. The values stay where they are until the last row.
     void start(const auto&... values) {
+        done();
         int place = 0;
         (bind(++place, values), ...);
     }
@@ -42,6 +43,9 @@ public:
     /// Of the row, by column from 0; text until the next row.
     [[nodiscard]] std::string_view text(int column) const;
     [[nodiscard]] std::int64_t number(int column) const;
+    [[nodiscard]] bool is_null(int column) const;
+    /// No further row is wanted.
+    void done();
 
 private:
     struct Finalize {

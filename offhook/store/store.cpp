@@ -39,8 +39,8 @@ private:
 }  // namespace
 
 struct Store::Parts {
-    Parts(const Config& config, std::unique_ptr<WriteSession> session, runtime::Mailer* mailer)
-        : reader(config), writer(config, std::move(session), bindings, users, mailer), admin(writer, users) {}
+    Parts(const Config& config, std::unique_ptr<TariffTable> all_tariffs, std::unique_ptr<WriteSession> session, runtime::Mailer* mailer)
+        : tariffs(std::move(all_tariffs)), sessions(config), writer(config, std::move(session), bindings, users, *tariffs, mailer) {}
     ~Parts() { stop(); }
 
     void stop();
@@ -51,9 +51,14 @@ struct Store::Parts {
 
     BindingTable bindings;
     UserTable users;
-    Reader reader;
+    std::unique_ptr<TariffTable> tariffs;
+    SessionPool sessions;
+    Reader reader{sessions};
+    AccountReader account_reader{sessions};
     Writer writer;
-    UserAdmin admin;
+    UserAdmin user_admin{writer, users};
+    AccountAdmin account_admin{writer};
+    TariffAdmin tariff_admin{writer};
     std::string relay_key, nonce_key;
     std::atomic<bool> bindings_loaded{false};
     std::mutex mutex;
@@ -135,12 +140,13 @@ void Store::Parts::load() {
 }
 
 std::expected<std::unique_ptr<Store>, std::string> Store::open(const Config& config, runtime::Mailer* mailer) {
-    auto session = WriteSession::open(config);
+    auto tariffs = std::make_unique<TariffTable>();
+    auto session = WriteSession::open(config, *tariffs);
     if (!session) return std::unexpected(session.error());
     const auto relay_key = (*session)->secret("relay_key"), nonce_key = (*session)->secret("nonce_key");
     for (const auto* key : {&relay_key, &nonce_key})
         if (!*key) return std::unexpected("cannot keep keys in the database " + config.path + ": " + key->error().text);
-    auto parts = std::make_unique<Parts>(config, std::move(*session), mailer);
+    auto parts = std::make_unique<Parts>(config, std::move(tariffs), std::move(*session), mailer);
     parts->relay_key = *relay_key;
     parts->nonce_key = *nonce_key;
     const auto open_records = parts->reader.in_progress();
@@ -175,8 +181,12 @@ void Store::put(const accounting::CallRecord& record, Ticket ticket) { parts_->w
 bool Store::healthy(Now) const { return parts_->writer.healthy(); }
 
 const auth::UserDirectory& Store::users() const { return parts_->users; }
-UserAdmin& Store::user_admin() { return parts_->admin; }
+const TariffTable& Store::tariffs() const { return *parts_->tariffs; }
+UserAdmin& Store::user_admin() { return parts_->user_admin; }
+AccountAdmin& Store::account_admin() { return parts_->account_admin; }
+TariffAdmin& Store::tariff_admin() { return parts_->tariff_admin; }
 Reader& Store::reader() { return parts_->reader; }
+AccountReader& Store::account_reader() { return parts_->account_reader; }
 EventBell& Store::journal_bell() { return parts_->writer.bell(); }
 bool Store::put_position(SinkPosition sink) { return parts_->writer.submit(std::move(sink)); }
 const std::string& Store::relay_key() const { return parts_->relay_key; }

@@ -1,8 +1,8 @@
 // The store as the rest of the program sees it: the ports of location, auth and accounting on one SQLite file, administration of
-// users, reading for the API, keys that outlive a restart. SOCI and SQLite stay behind it.
+// users, accounts and tariffs, reading for the API, keys that outlive a restart. SOCI and SQLite stay behind it.
 //
 // Threads: one writer (writer.hpp), one that loads users and bindings at start and ends then; reading happens on the caller's.
-// Thread rule: everything but open and stop from any thread; user_admin() and reader() wait and are not for shards.
+// Thread rule: everything but open and stop from any thread; the admins and readers wait and are not for shards.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -15,7 +15,10 @@
 #include "offhook/location/binding_store.hpp"
 #include "offhook/runtime/mail.hpp"
 #include "offhook/store/config.hpp"
+#include "offhook/store/account_admin.hpp"
+#include "offhook/store/account_reader.hpp"
 #include "offhook/store/reader.hpp"
+#include "offhook/store/tariff_admin.hpp"
 #include "offhook/store/user_admin.hpp"
 #include "offhook/store/writer.hpp"
 
@@ -48,7 +51,11 @@ public:
 
     [[nodiscard]] const auth::UserDirectory& users() const;
     [[nodiscard]] UserAdmin& user_admin();
+    [[nodiscard]] AccountAdmin& account_admin();
+    [[nodiscard]] TariffAdmin& tariff_admin();
+    [[nodiscard]] const TariffTable& tariffs() const;
     [[nodiscard]] Reader& reader();
+    [[nodiscard]] AccountReader& account_reader();
     /// Rings when the journal has grown.
     [[nodiscard]] EventBell& journal_bell();
     /// Written with the next group; false: not now.

@@ -43,6 +43,7 @@ std::expected<UserChange, AdminError> change_of(const NewUser& request) {
     u.name = request.name;
     u.realm = request.realm.empty() ? u.domain : request.realm;
     u.enabled = request.enabled;
+    u.account = request.account;
     if (std::string wrong = mistake(u); !wrong.empty()) return std::unexpected(invalid(std::move(wrong), request.line));
     if (request.password) {
         if (request.password->empty()) return std::unexpected(invalid("the password of " + full_name(u) + " is empty", request.line));
@@ -117,6 +118,15 @@ AdminResult UserAdmin::set_password(std::string_view domain, std::string_view na
         change.user = *user;
         change.user.ha1 = hash_password(user->domain, user->name, user->realm, password);
     }
+    return run({std::move(change)});
+}
+
+AdminResult UserAdmin::set_account(std::string_view domain, std::string_view name, std::string_view account) {
+    UserChange change;
+    change.kind = UserChange::Kind::set_account;
+    change.user.domain = lower(domain);
+    change.user.name = name;
+    change.user.account = account;
     return run({std::move(change)});
 }
 

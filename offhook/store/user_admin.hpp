@@ -22,7 +22,8 @@ struct NewUser {
     std::optional<std::string> password;                          ///< or else ha1
     std::array<auth::HashedPassword, auth::algorithm_count> ha1;  ///< in hexadecimal; at least one plain_name
     bool enabled = true;
-    std::size_t line = 0;  ///< of an import: told with its mistakes
+    std::size_t line = 0;   ///< of an import: told with its mistakes
+    std::string account{};  ///< that pays for the calls; empty: none
 };
 
 inline constexpr std::size_t import_limit = 100'000;  ///< users of one import: it is one transaction, and rows of calls wait for it
@@ -37,6 +38,8 @@ public:
     AdminResult remove(std::string_view domain, std::string_view name);
     AdminResult set_password(std::string_view domain, std::string_view name, std::string_view password);
     AdminResult set_enabled(std::string_view domain, std::string_view name, bool enabled);
+    /// Empty: nobody pays for the calls of the user.
+    AdminResult set_account(std::string_view domain, std::string_view name, std::string_view account);
 
 private:
     AdminResult run(std::vector<UserChange> changes);

@@ -104,6 +104,8 @@ void UserTable::apply(const UserChange& change) {
     auth::User next = *old;
     if (change.kind == UserChange::Kind::set_enabled) {
         next.enabled = user.enabled;
+    } else if (change.kind == UserChange::Kind::set_account) {
+        next.account = user.account;
     } else {
         next.realm = user.realm;
         next.ha1 = user.ha1;

@@ -7,12 +7,15 @@
 #include <optional>
 
 #include "offhook/base/text.hpp"
+#include "offhook/store/account_writes.hpp"
 #include "offhook/store/connect.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/event.hpp"
+#include "offhook/store/journal_rows.hpp"
 #include "offhook/store/names.hpp"
 #include "offhook/store/schema.hpp"
 #include "offhook/store/statement.hpp"
+#include "offhook/store/tariff_writes.hpp"
 
 namespace offhook::store {
 namespace {
@@ -45,7 +48,7 @@ auto guarded(Function&& function) -> Outcome<decltype(function())> {
 
 // What the statements of users are bound to: filled, then executed.
 struct UserRow {
-    std::string domain, name, realm;
+    std::string domain, name, realm, account;
     std::string ha1[auth::algorithm_count * 2];
     int enabled = 0;
     long long created = 0;
@@ -55,6 +58,7 @@ void fill(UserRow& row, const auth::User& u) {
     escape(row.domain, u.domain);
     escape(row.name, u.name);
     escape(row.realm, u.realm);
+    escape(row.account, u.account);
     for (std::size_t a = 0; a < auth::algorithm_count; ++a) {
         row.ha1[2 * a] = u.ha1[a].plain_name;
         row.ha1[2 * a + 1] = u.ha1[a].full_name;
@@ -74,33 +78,26 @@ bool holds(const location::BindingSet* set, std::string_view contact) {
     return set != nullptr && std::ranges::any_of(set->bindings, [&](const location::Binding& b) { return b.contact == contact; });
 }
 
-constexpr std::string_view kind_names[] = {"user_added", "user_removed", "password_changed", "user_changed"};
+bool names_account(UserChange::Kind kind) { return kind == UserChange::Kind::add || kind == UserChange::Kind::set_account; }
+
+constexpr std::string_view kind_names[] = {"user_added", "user_removed", "password_changed", "user_changed", "user_changed"};
 
 }  // namespace
 
 struct WriteSession::Statements {
     soci::session sql;
-    long long last_event = 0;       ///< seq of the last event, of the open transaction too: given by us alone
-    long long committed_event = 0;  ///< the same as of the last commit: a rollback goes back to it
+    JournalRows journal{sql};
+    AccountWrites accounts{sql, journal};
     std::string payload;
     UserRow user;
     struct Prepared {
-        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_event, put_position;
-        std::optional<soci::statement> add_user, remove_user, set_password, set_enabled;
+        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_position;
+        std::optional<soci::statement> add_user, remove_user, set_password, set_enabled, set_account;
     } prepared;
 
     int execute(std::optional<Statement>& statement, std::string_view text, const auto&... values) {
         if (!statement) statement.emplace(sql, text);
         return statement->run(values...);
-    }
-    /// `record`: number or nullptr.
-    void add_event(std::string_view kind, std::string_view json, auto record, UtcTime now);
-    /// A sink remembers a seq, so none may ever come twice, even when all events are purged.
-    void read_last_event() {
-        sql << "SELECT max((SELECT coalesce(max(seq), 0) FROM event), coalesce((SELECT CAST(value AS INTEGER) FROM setting WHERE key = "
-               "'last_event'), 0), (SELECT coalesce(max(position), 0) FROM sink))",
-            soci::into(last_event);
-        committed_event = last_event;
     }
     /// Exactly these have a position: a new one begins with the oldest event, a forgotten one does not hold back the purge.
     void keep_sinks(const std::vector<std::string>& names);
@@ -111,11 +108,6 @@ struct WriteSession::Statements {
     /// Rows touched: 0 if the user is there already (add) or is not there (the others).
     long long write_user(UserChange::Kind kind);
 };
-
-void WriteSession::Statements::add_event(std::string_view kind, std::string_view json, auto record, UtcTime now) {
-    execute(prepared.put_event, "INSERT INTO event (seq, time, kind, payload, record) VALUES (?, ?, ?, ?, ?)", std::int64_t{++last_event}, now, kind,
-            Escaped{json}, record);
-}
 
 void WriteSession::Statements::keep_sinks(const std::vector<std::string>& names) {
     std::vector<std::string> stored(64);
@@ -139,16 +131,17 @@ void WriteSession::Statements::write_record(const accounting::CallRecord& r) {
     execute(
         prepared.put_record,
         "INSERT INTO call_record (id, call, sip_call_id, from_tag, to_tag, user, from_uri, to_uri, request_uri, binding, invited, ringing, answered, "
-        "ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id = excluded.sip_call_id, from_tag = "
-        "excluded.from_tag, to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = excluded.to_uri, request_uri = "
-        "excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, answered = excluded.answered, "
-        "ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, status = excluded.status, reason = excluded.reason, "
-        "caller_agent = excluded.caller_agent, callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = excluded.source, dialog = "
-        "excluded.dialog",
+        "ended, seconds, end_cause, status, reason, caller_agent, callee_agent, codecs, source, dialog, account, destination, on_net, rule) VALUES (?, "
+        "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET call = excluded.call, sip_call_id "
+        "= excluded.sip_call_id, from_tag = excluded.from_tag, to_tag = excluded.to_tag, user = excluded.user, from_uri = excluded.from_uri, to_uri = "
+        "excluded.to_uri, request_uri = excluded.request_uri, binding = excluded.binding, invited = excluded.invited, ringing = excluded.ringing, "
+        "answered = excluded.answered, ended = excluded.ended, seconds = excluded.seconds, end_cause = excluded.end_cause, status = excluded.status, "
+        "reason = excluded.reason, caller_agent = excluded.caller_agent, callee_agent = excluded.callee_agent, codecs = excluded.codecs, source = "
+        "excluded.source, dialog = excluded.dialog, account = excluded.account, destination = excluded.destination, on_net = excluded.on_net, rule = "
+        "excluded.rule",
         static_cast<std::int64_t>(r.id), static_cast<std::int64_t>(r.call), r.sip_call_id, r.from_tag, r.to_tag, r.user, r.from_uri, r.to_uri,
         r.request_uri, r.binding, r.invited, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason,
-        r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog);
+        r.caller_agent, r.callee_agent, r.codecs, r.source, r.dialog, r.account, r.destination, std::int64_t{r.on_net}, charging::text_of(r.rule));
 }
 
 // The facts of the INVITE stay as they are, and with them two of the three indexes.
@@ -156,9 +149,9 @@ bool WriteSession::Statements::update_record(const accounting::CallRecord& r) {
     return execute(
                prepared.update_record,
                "UPDATE call_record SET to_tag = ?, binding = ?, ringing = ?, answered = ?, ended = ?, seconds = ?, end_cause = ?, status = ?, reason "
-               "= ?, callee_agent = ?, codecs = ?, dialog = ? WHERE id = ?",
+               "= ?, callee_agent = ?, codecs = ?, dialog = ?, rule = ? WHERE id = ?",
                r.to_tag, r.binding, r.ringing, r.answered, r.ended, r.seconds, name_of(r.end), std::int64_t{r.status}, r.reason, r.callee_agent,
-               r.codecs, r.dialog, static_cast<std::int64_t>(r.id)) != 0;
+               r.codecs, r.dialog, charging::text_of(r.rule), static_cast<std::int64_t>(r.id)) != 0;
 }
 
 long long WriteSession::Statements::write_user(UserChange::Kind kind) {
@@ -169,11 +162,11 @@ long long WriteSession::Statements::write_user(UserChange::Kind kind) {
                        [&] {
                            return (sql.prepare
                                        << "INSERT INTO user (domain, name, realm, md5_plain, md5_full, sha256_plain, sha256_full, sha512_256_plain, "
-                                          "sha512_256_full, enabled, created) VALUES (:domain, :name, :realm, :a, :b, :c, :d, :e, :f, :enabled, "
-                                          ":created) "
+                                          "sha512_256_full, enabled, created, account) VALUES (:domain, :name, :realm, :a, :b, :c, :d, :e, :f, "
+                                          ":enabled, :created, :account) "
                                           "ON CONFLICT (domain, name) DO NOTHING",
                                    use(u.domain), use(u.name), use(u.realm), use(u.ha1[0]), use(u.ha1[1]), use(u.ha1[2]), use(u.ha1[3]),
-                                   use(u.ha1[4]), use(u.ha1[5]), use(u.enabled), use(u.created));
+                                   use(u.ha1[4]), use(u.ha1[5]), use(u.enabled), use(u.created), use(u.account));
                        })
                 .get_affected_rows();
         case UserChange::Kind::remove:
@@ -197,18 +190,28 @@ long long WriteSession::Statements::write_user(UserChange::Kind kind) {
                                    use(u.domain), use(u.name));
                        })
                 .get_affected_rows();
+        case UserChange::Kind::set_account:
+            return run(prepared.set_account,
+                       [&] {
+                           return (sql.prepare << "UPDATE user SET account = :account WHERE domain = :domain AND name = :name", use(u.account),
+                                   use(u.domain), use(u.name));
+                       })
+                .get_affected_rows();
     }
     return 0;
 }
 
-std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(const Config& config) {
+std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(const Config& config, TariffTable& tariffs) {
     if (std::string error = prepare_file(config.path); !error.empty()) return std::unexpected(error);
     auto statements = std::make_unique<Statements>();
     try {
         connect(statements->sql, config, true);
         if (auto migrated = migrate(statements->sql); !migrated) return std::unexpected(config.path + ": " + migrated.error());
-        statements->read_last_event();
+        statements->journal.read_last();
         statements->keep_sinks(config.sinks);
+        auto stored = read_tariffs(statements->sql);
+        if (!stored) return std::unexpected(config.path + ": " + stored.error());
+        for (auto& tariff : *stored) tariffs.put(std::move(tariff));
     } catch (const soci::soci_error&) {
         return std::unexpected("cannot open the database " + config.path + ": " + current_failure().text);
     }
@@ -225,13 +228,13 @@ Outcome<void> WriteSession::begin() {
 Outcome<void> WriteSession::commit() {
     return guarded([&] {
         statements_->execute(statements_->prepared.commit, "COMMIT");
-        statements_->committed_event = statements_->last_event;
+        statements_->journal.on_commit();
     });
 }
 
 void WriteSession::rollback() {
     statements_->prepared = {};
-    statements_->last_event = statements_->committed_event;
+    statements_->journal.on_rollback();
     // "No transaction is active": SQLite has rolled back by itself, as it does on a full disk.
     std::ignore = guarded([&] { statements_->sql << "ROLLBACK"; });
 }
@@ -255,7 +258,7 @@ Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, c
                 if (holds(not_in, b.contact)) continue;
                 s.payload.clear();
                 append_event(s.payload, next.address_of_record, b);
-                s.add_event(kind, s.payload, nullptr, now);
+                s.journal.add(kind, s.payload, now);
             }
         };
         tell(previous, &next, "unregistered");
@@ -267,34 +270,48 @@ Outcome<void> WriteSession::put_record(const accounting::CallRecord& record, boo
     return guarded([&] {
         Statements& s = *statements_;
         if (!known || !s.update_record(record)) s.write_record(record);
-        s.add_event(event_kind, {}, static_cast<std::int64_t>(record.id), now);  // the record says it all
+        s.journal.add(event_kind, record.id, now);
     });
 }
 
-Outcome<AdminResult> WriteSession::change_users(const UserRequest& request, UtcTime now) {
+Outcome<AdminResult> WriteSession::change(const AdminRequest& request, UtcTime now) {
     return guarded([&]() -> AdminResult {
         Statements& s = *statements_;
-        const bool several = request.changes.size() > 1;
-        const long long last_event = s.last_event;
-        if (several) s.sql << "SAVEPOINT request";
-        for (const UserChange& change : request.changes) {
+        if (const auto* account = std::get_if<AccountChange>(&request.change)) return s.accounts.apply(*account, now);
+        if (const auto* tariff = std::get_if<TariffChange>(&request.change)) return write_tariff(s.sql, s.journal, *tariff, now);
+        return change_users(std::get<std::vector<UserChange>>(request.change), now);
+    });
+}
+
+AdminResult WriteSession::change_users(const std::vector<UserChange>& changes, UtcTime now) {
+    Statements& s = *statements_;
+    const bool several = changes.size() > 1;
+    const std::int64_t last_event = s.journal.last();
+    if (several) s.sql << "SAVEPOINT request";
+    for (const UserChange& change : changes) {
+        std::optional<AdminError> error;
+        if (!change.user.account.empty() && names_account(change.kind) && !s.accounts.exists(change.user.account)) {
+            error = {AdminError::Code::invalid, "account " + change.user.account + " does not exist: add it first", change.line};
+        } else {
             fill(s.user, change.user);
             s.user.created = microseconds(now);
-            if (s.write_user(change.kind) == 0) {
-                if (several) s.sql << "ROLLBACK TO request";
-                if (several) s.sql << "RELEASE request";
-                s.last_event = last_event;
-                const bool add = change.kind == UserChange::Kind::add;
-                return std::unexpected(AdminError{add ? AdminError::Code::exists : AdminError::Code::not_found,
-                                                  full_name(change.user) + (add ? " exists already" : " does not exist"), change.line});
-            }
-            s.payload.clear();
-            append_event(s.payload, change);
-            s.add_event(kind_names[static_cast<std::size_t>(change.kind)], s.payload, nullptr, now);
+            const bool add = change.kind == UserChange::Kind::add;
+            if (s.write_user(change.kind) == 0)
+                error = {add ? AdminError::Code::exists : AdminError::Code::not_found,
+                         full_name(change.user) + (add ? " exists already" : " does not exist"), change.line};
         }
-        if (several) s.sql << "RELEASE request";
-        return {};
-    });
+        if (error) {
+            if (several) s.sql << "ROLLBACK TO request";
+            if (several) s.sql << "RELEASE request";
+            s.journal.go_back_to(last_event);
+            return std::unexpected(std::move(*error));
+        }
+        s.payload.clear();
+        append_event(s.payload, change);
+        s.journal.add(kind_names[static_cast<std::size_t>(change.kind)], s.payload, now);
+    }
+    if (several) s.sql << "RELEASE request";
+    return {};
 }
 
 Outcome<void> WriteSession::reject(std::string_view kind, std::string_view key, std::string_view error, std::string_view payload, UtcTime now) {
@@ -335,7 +352,7 @@ Outcome<void> WriteSession::put_position(const SinkPosition& sink) {
     });
 }
 
-std::uint64_t WriteSession::last_event() const { return static_cast<std::uint64_t>(statements_->committed_event); }
+std::uint64_t WriteSession::last_event() const { return static_cast<std::uint64_t>(statements_->journal.committed()); }
 
 Outcome<long long> WriteSession::purge_events(UtcTime before, int limit) {
     return guarded([&] {
@@ -348,7 +365,7 @@ Outcome<long long> WriteSession::purge_events(UtcTime before, int limit) {
         purge.execute(true);
         const long long purged = purge.get_affected_rows();
         if (purged == 0) return purged;
-        const std::string last = std::to_string(statements_->last_event);
+        const std::string last = std::to_string(statements_->journal.last());
         statements_->sql << "INSERT OR REPLACE INTO setting (key, value) VALUES ('last_event', :value)", use(last);
         return purged;
     });

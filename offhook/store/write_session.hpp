@@ -14,6 +14,7 @@
 #include "offhook/location/binding.hpp"
 #include "offhook/store/config.hpp"
 #include "offhook/store/rows.hpp"
+#include "offhook/store/tariff_table.hpp"
 
 namespace offhook::store {
 
@@ -27,8 +28,8 @@ using Outcome = std::expected<T, Failure>;
 
 class WriteSession {
 public:
-    /// Makes the file if there is none, opens it, runs migrations.
-    [[nodiscard]] static std::expected<std::unique_ptr<WriteSession>, std::string> open(const Config& config);
+    /// Makes the file if there is none, opens it, runs migrations, fills the table of tariffs.
+    [[nodiscard]] static std::expected<std::unique_ptr<WriteSession>, std::string> open(const Config& config, TariffTable& tariffs);
     ~WriteSession();
     WriteSession(const WriteSession&) = delete;
     WriteSession& operator=(const WriteSession&) = delete;
@@ -42,7 +43,7 @@ public:
     /// `known`: the record is in the database; then only what can have changed since the INVITE is written.
     [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now);
     /// All changes of the request or none. The inner result says which change was not possible; the transaction goes on.
-    [[nodiscard]] Outcome<AdminResult> change_users(const UserRequest& request, UtcTime now);
+    [[nodiscard]] Outcome<AdminResult> change(const AdminRequest& request, UtcTime now);
     [[nodiscard]] Outcome<void> reject(std::string_view kind, std::string_view key, std::string_view error, std::string_view payload, UtcTime now);
 
     /// Looks at the next `limit` bindings after the place, in order of their key, for those that expired before.
@@ -68,6 +69,7 @@ public:
 
 private:
     struct Statements;
+    AdminResult change_users(const std::vector<UserChange>& changes, UtcTime now);
     explicit WriteSession(std::unique_ptr<Statements> statements);
     std::unique_ptr<Statements> statements_;
 };

@@ -32,8 +32,9 @@ std::int64_t ticks(std::chrono::steady_clock::time_point t) {
 
 }  // namespace
 
-Writer::Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users, runtime::Mailer* mailer)
-    : config_(config), session_(std::move(session)), bindings_(bindings), users_(users), mailer_(mailer) {}
+Writer::Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users,
+               TariffTable& tariffs, runtime::Mailer* mailer)
+    : config_(config), session_(std::move(session)), bindings_(bindings), users_(users), tariffs_(tariffs), mailer_(mailer) {}
 
 Writer::~Writer() { stop(); }
 
@@ -103,15 +104,15 @@ void Writer::submit(const accounting::CallRecord& record, Ticket ticket) {
     refuse(ticket);
 }
 
-std::future<AdminResult> Writer::submit(std::vector<UserChange> changes) {
-    auto request = std::make_unique<UserRequest>();
-    request->changes = std::move(changes);
+std::future<AdminResult> Writer::submit(decltype(AdminRequest::change) change) {
+    auto request = std::make_unique<AdminRequest>();
+    request->change = std::move(change);
     std::future<AdminResult> result = request->done.get_future();
     {
         const std::lock_guard lock(mutex_);
         if (Write* write = claim({})) {
-            write->kind = Write::Kind::users;
-            write->users = std::move(request);
+            write->kind = Write::Kind::admin;
+            write->admin = std::move(request);
             return result;
         }
     }
@@ -181,7 +182,7 @@ void Writer::run() {
         }
         for (std::size_t i = 0; i < batched_; ++i) {
             batch_[i].bindings.reset();
-            batch_[i].users.reset();
+            batch_[i].admin.reset();
         }
         if (batch_.size() > kept_places) batch_.resize(kept_places);
         batched_ = 0;
@@ -278,12 +279,8 @@ Outcome<void> Writer::apply(Write& write, UtcTime now) {
             }
             return session_->put_record(r, known, started ? "call_started" : r.in_progress() ? "call_updated" : "call_ended", now);
         }
-        case Write::Kind::users: {
-            if (write.users->changes.empty()) {
-                results_.emplace_back();
-                return {};
-            }
-            Outcome<AdminResult> outcome = session_->change_users(*write.users, now);
+        case Write::Kind::admin: {
+            Outcome<AdminResult> outcome = session_->change(*write.admin, now);
             if (!outcome) return std::unexpected(outcome.error());
             results_.push_back(std::move(*outcome));
             return {};
@@ -300,20 +297,25 @@ void Writer::finish(std::span<Write> group) {
     for (Write& write : group) {
         if (write.kind == Write::Kind::bindings) bindings_.publish(write.bindings);
         if (write.kind == Write::Kind::record && !write.record.in_progress()) in_progress_.erase(write.record.id);
-        if (write.kind == Write::Kind::users && results_[request++])
-            for (const UserChange& change : write.users->changes) users_.apply(change);
+        if (write.kind == Write::Kind::admin && results_[request++]) publish(*write.admin);
     }
     for (const Write& write : group) answer(write, true);
     post_answers();
     request = 0;  // who waits for a barrier finds all before it answered
     for (Write& write : group)
-        if (write.kind == Write::Kind::users) write.users->done.set_value(std::move(results_[request++]));
+        if (write.kind == Write::Kind::admin) write.admin->done.set_value(std::move(results_[request++]));
+}
+
+void Writer::publish(const AdminRequest& request) {
+    if (const auto* changes = std::get_if<std::vector<UserChange>>(&request.change))
+        for (const UserChange& change : *changes) users_.apply(change);
+    if (const auto* tariff = std::get_if<TariffChange>(&request.change)) tariffs_.apply(*tariff);
 }
 
 void Writer::fail(std::span<Write> group, const std::string& why) {
     for (Write& write : group) {
-        if (write.kind == Write::Kind::users)
-            write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database cannot be written: " + why}));
+        if (write.kind == Write::Kind::admin)
+            write.admin->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database cannot be written: " + why}));
         // What a call cost must not be lost with a full disk: its record is written when the database can again.
         if (write.kind == Write::Kind::record) {
             if (kept_.size() < kept_limit)
@@ -329,7 +331,7 @@ void Writer::fail(std::span<Write> group, const std::string& why) {
 
 void Writer::reject(Write& write) {
     const std::string why = failure_.text;
-    std::string_view kind = "user";
+    std::string_view kind;
     std::string key, payload;
     if (write.kind == Write::Kind::bindings) {
         kind = "binding";
@@ -349,8 +351,10 @@ void Writer::reject(Write& write) {
         key = write.sink.name;
         append_number(payload, write.sink.seq);
     } else {
-        key = full_name(write.users->changes.front().user);
-        append_event(payload, write.users->changes.front());
+        kind = write.admin->kind();
+        key = write.admin->key();
+        const auto* users = std::get_if<std::vector<UserChange>>(&write.admin->change);
+        if (users != nullptr && !users->empty()) append_event(payload, users->front());
     }
     Outcome<void> outcome = session_->begin();
     if (outcome) outcome = session_->reject(kind, key, why, payload, utc_now());
@@ -360,8 +364,8 @@ void Writer::reject(Write& write) {
         note(outcome.error());
     }
     rejected_.fetch_add(1, std::memory_order_relaxed);
-    if (write.kind == Write::Kind::users)
-        write.users->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database refuses " + key + ": " + why}));
+    if (write.kind == Write::Kind::admin)
+        write.admin->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database refuses " + key + ": " + why}));
     answer(write, false);
     post_answers();
 }

@@ -28,6 +28,7 @@
 #include "offhook/store/config.hpp"
 #include "offhook/store/event_bell.hpp"
 #include "offhook/store/rows.hpp"
+#include "offhook/store/tariff_table.hpp"
 #include "offhook/store/user_table.hpp"
 #include "offhook/store/write_session.hpp"
 
@@ -49,7 +50,8 @@ struct WriterHealth {
 class Writer {
 public:
     /// `in_progress`: ids of records that are open in the database, so that their next row is told as an update.
-    Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users, runtime::Mailer* mailer);
+    Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users, TariffTable& tariffs,
+           runtime::Mailer* mailer);
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
@@ -62,7 +64,7 @@ public:
 
     void submit(location::BindingSnapshot next, Ticket ticket);
     void submit(const accounting::CallRecord& record, Ticket ticket);
-    [[nodiscard]] std::future<AdminResult> submit(std::vector<UserChange> changes);
+    [[nodiscard]] std::future<AdminResult> submit(decltype(AdminRequest::change) change);
     /// False: the queue is full or closed; a later position says it all.
     bool submit(SinkPosition sink);
     [[nodiscard]] EventBell& bell() { return bell_; }
@@ -83,6 +85,7 @@ private:
     Result write_together(std::span<Write> group);
     Outcome<void> apply(Write& write, UtcTime now);
     void finish(std::span<Write> group);
+    void publish(const AdminRequest& request);
     void fail(std::span<Write> group, const std::string& why);
     void reject(Write& write);
     void answer(const Write& write, bool ok);
@@ -97,6 +100,7 @@ private:
     std::unique_ptr<WriteSession> session_;
     BindingTable& bindings_;
     UserTable& users_;
+    TariffTable& tariffs_;
     runtime::Mailer* mailer_;
 
     mutable std::mutex mutex_;
@@ -114,7 +118,7 @@ private:
     std::vector<std::uint64_t> group_started_;
     WriteSession::Place purge_place_;   ///< where the purge goes on
     std::vector<std::vector<runtime::Mail>> answers_;  ///< by shard: one wake-up for all of a group
-    std::vector<AdminResult> results_;  ///< of the group's user requests, in order
+    std::vector<AdminResult> results_;  ///< of the group's administrative requests, in order
     Failure failure_;
     Clock::time_point last_group_{}, last_house_{};
 
