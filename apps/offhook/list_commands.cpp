@@ -130,8 +130,9 @@ Outcome reconcile(const Globals& globals, const Options& options) {
                   {"MISSING", "missing", true},
                   {"TWICE", "twice", true},
                   {"REPEATED", "repeated", true},
+                  {"REFUSED", "refused", true},
                   {"UNKNOWN", "unknown", true}},
-                 {"sink", "good", "records", "held", "waiting", "missing", "missing_ids", "twice", "repeated", "unknown"}));
+                 {"sink", "good", "records", "held", "waiting", "missing", "missing_ids", "twice", "repeated", "refused", "unknown"}));
     if (!good) return std::unexpected(Failure{Exit::refused, "a sink and the records differ"});
     return Exit::done;
 }

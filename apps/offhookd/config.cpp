@@ -257,6 +257,8 @@ std::string check_sink(const toml::table& table, const Sink& sink) {
     if (sink.kind == Kind::radius && sink.servers.empty()) return "[[sink]]: servers are missing: as servers = [\"192.0.2.1:1813\"]";
     if (sink.kind == Kind::radius && sink.secret.empty() && sink.secret_file.empty())
         return "[[sink]]: the secret of the servers is missing: secret = \"...\" or secret_file = \"...\"";
+    if (sink.kind == Kind::postgresql && sink.connection.empty())
+        return "[[sink]]: connection is missing: as connection = \"host=192.0.2.1 dbname=offhook user=offhook\"";
     if (sink.kind == Kind::csv && !sink.events.empty()) return "[[sink]]: events: a csv sink gets the calls that ended, always";
     for (const std::string& event : sink.events)
         if (journal::takes_calls_only(sink.kind) && !event.starts_with("call_"))

@@ -8,6 +8,7 @@
 #include "apps/offhookd/setting_kinds.hpp"
 #include "offhook/auth/algorithm.hpp"
 #include "offhook/base/text.hpp"
+#include "offhook/journal/postgres.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/runtime/http_request.hpp"
 #include "offhook/store/names.hpp"
@@ -405,6 +406,13 @@ std::string take_sink_url(Sink& sink, const std::string& value) {
     return {};
 }
 
+std::string take_connection(Sink& sink, const std::string& value) {
+    if (const std::string wrong = journal::check_connection(value); !wrong.empty())
+        return fmt::format("it is not a connection ({}): as \"host=192.0.2.1 dbname=offhook user=offhook\"", wrong);
+    sink.connection = value;
+    return {};
+}
+
 Parsed<std::string> parse_event_kind(const std::string& text) {
     if (std::ranges::find(store::event_kinds, text) != store::event_kinds.end()) return text;
     return std::unexpected(fmt::format("{} is not a kind of event: {}", quoted(text), fmt::join(store::event_kinds, ", ")));
@@ -416,9 +424,9 @@ std::vector<Setting<Sink>> make_sink_settings() {
             "sink", "name", "text", "What it is called in the log, in metrics and in the database, which remembers how far it has come.",
             [](const Sink&) { return "calls"; }, take_sink_name),
         text<Sink>(
-            "sink", "kind", "\"csv\", \"json\", \"http\" or \"radius\"",
+            "sink", "kind", "\"csv\", \"json\", \"http\", \"radius\" or \"postgresql\"",
             "csv: a file with a line for each call that ended; json: a file with a line for each event; http: the same lines, posted; radius: "
-            "accounting of calls.",
+            "accounting of calls; postgresql: a row for each call.",
             [](const Sink& sink) { return std::string(name_of(sink.kind)); }, take_sink_kind),
         text<Sink>(
             "sink", "file", "file",
@@ -449,6 +457,10 @@ std::vector<Setting<Sink>> make_sink_settings() {
                 sink.secret_file = value;
                 return {};
             }),
+        text<Sink>(
+            "sink", "connection", "text",
+            "Of postgresql: as libpq takes it. A password is better kept in a file that passfile=... names, or ~/.pgpass.",
+            [](const Sink&) { return "host=192.0.2.1 dbname=offhook user=offhook"; }, take_connection),
         list<Sink>(
             "sink", "events", "list of kinds", "Of all but csv: what is delivered; empty: everything.",
             [](Sink & sink) -> auto& { return sink.events; }, [](const std::string& kind) { return kind; }, parse_event_kind),
@@ -462,7 +474,7 @@ std::vector<Setting<Sink>> make_sink_settings() {
             "sink", "delay", "How long events may gather before they are delivered together.", [](Sink & sink) -> auto& { return sink.delay; }, 0s,
             1h),
         duration<Sink>(
-            "sink", "timeout", "Of http and radius: how long a request may take.", [](Sink & sink) -> auto& { return sink.timeout; }, 100ms, 5min),
+            "sink", "timeout", "Of http and radius: how long a request may take; of postgresql, a statement.", [](Sink & sink) -> auto& { return sink.timeout; }, 100ms, 5min),
     };
 }
 

@@ -56,6 +56,7 @@ Response Api::reconcile_sink(const Request& request, std::string_view name) {
                                            {"missing_ids", std::move(missing)},
                                            {"twice", result->twice},
                                            {"repeated", result->repeated},
+                                           {"refused", result->refused},
                                            {"unknown", result->unknown}});
 }
 

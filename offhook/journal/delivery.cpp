@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "offhook/journal/postgres.hpp"
+
 namespace offhook::journal {
 namespace {
 
@@ -34,6 +36,7 @@ bool cut_to_size(std::vector<store::Event>& page, std::uint64_t last) {
 /// For a person: where the sink is.
 std::string target_of(const SinkConfig& config) {
     if (config.kind == SinkConfig::Kind::http) return config.url;
+    if (config.kind == SinkConfig::Kind::postgresql) return describe_connection(config.connection);
     if (config.kind != SinkConfig::Kind::radius) return config.file;
     std::string servers;
     for (const Endpoint& server : config.servers) servers += (servers.empty() ? "" : ",") + server.text();
@@ -43,7 +46,11 @@ std::string target_of(const SinkConfig& config) {
 }  // namespace
 
 Delivery::Delivery(SinkConfig config, std::unique_ptr<Sink> sink, store::Store& store, Note note)
-    : config_(std::make_shared<const SinkConfig>(std::move(config))), sink_(std::move(sink)), store_(store), note_(std::move(note)), back_off_(first_pause) {
+    : config_(std::make_shared<const SinkConfig>(std::move(config))),
+      sink_(std::move(sink)),
+      store_(store),
+      note_(std::move(note)),
+      back_off_(first_pause) {
     // Signals belong to the control loop (rule 11): the thread inherits a mask that blocks them all.
     sigset_t all, before;
     sigfillset(&all);

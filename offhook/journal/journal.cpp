@@ -2,6 +2,7 @@
 
 #include "offhook/journal/file_sink.hpp"
 #include "offhook/journal/http_sink.hpp"
+#include "offhook/journal/postgresql_sink.hpp"
 #include "offhook/journal/radius_sink.hpp"
 
 namespace offhook::journal {
@@ -16,6 +17,8 @@ std::unique_ptr<Sink> make_sink(const SinkConfig& config) {
             return std::make_unique<HttpSink>(config);
         case SinkConfig::Kind::radius:
             return std::make_unique<RadiusSink>(config);
+        case SinkConfig::Kind::postgresql:
+            return std::make_unique<PostgresqlSink>(config);
     }
     return nullptr;
 }

@@ -1,5 +1,5 @@
-// Reads what FreeRADIUS writes of accounting, a file called detail: an entry begins with its time, each attribute is a line "\tName = value", an empty
-// line ends it. Thread rule: any thread.
+// Reads what FreeRADIUS writes of accounting, a file called detail: an entry begins with its time, each attribute is a line "\tName = value", an
+// empty line ends it. Thread rule: any thread.
 #pragma once
 #include <cstdint>
 #include <expected>
@@ -15,8 +15,8 @@ struct DetailStop {
     auto operator<=>(const DetailStop&) const = default;
 };
 
-/// Every whole Stop of ours in the files that fit the pattern (as a shell has it). An entry without `offhook-event` is somebody else's. The error names the
-/// file that cannot be read.
+/// Every whole Stop of ours in the files that fit the pattern (as a shell has it). An entry without `offhook-event` is somebody else's. The error
+/// names the file that cannot be read.
 [[nodiscard]] std::expected<std::vector<DetailStop>, std::string> read_detail(const std::string& pattern);
 
 }  // namespace offhook::journal

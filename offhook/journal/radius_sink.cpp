@@ -66,8 +66,13 @@ std::string accounting_attributes(const store::Event& event, std::string_view na
     const CallRecord& r = *event.record;
     const AcctStatus status = status_of(event.kind);
     const std::string session = to_hex(r.id), call = to_hex(r.call);
-    radius::AccountingRecord record{.status = status, .session_id = session, .multi_session_id = call, .user = r.user, .calling = r.from_uri,
-                                    .called = r.request_uri, .happened = happened(event, status)};
+    radius::AccountingRecord record{.status = status,
+                                    .session_id = session,
+                                    .multi_session_id = call,
+                                    .user = r.user,
+                                    .calling = r.from_uri,
+                                    .called = r.request_uri,
+                                    .happened = happened(event, status)};
     record.delay = std::chrono::floor<seconds>(now - record.happened);
     if (status == AcctStatus::stop) {
         record.duration = seconds(r.seconds);

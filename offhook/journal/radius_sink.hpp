@@ -1,9 +1,9 @@
 // A sink that is RADIUS accounting (RFC 2866): Start, Interim-Update and Stop for each call, and a Stop of 0 seconds for a call that failed.
 //
 // At least once: an event is held when its Accounting-Response has come. What can come twice bears the same Acct-Session-Id (the id of the record),
-// Acct-Status-Type and `offhook-event` (the seq of the event, in a Cisco-AVPair). Acct-Multi-Session-Id cannot say it: RFC 2866 §5.11 makes it the same
-// in related sessions, so it is the id of the call; Class is what an Access-Accept said (RFC 2865 §5.25).
-// Requests of one call are asked in order, those of others beside them.
+// Acct-Status-Type and `offhook-event` (the seq of the event, in a Cisco-AVPair). Acct-Multi-Session-Id cannot say it: RFC 2866 §5.11 makes it the
+// same in related sessions, so it is the id of the call; Class is what an Access-Accept said (RFC 2865 §5.25). Requests of one call are asked in
+// order, those of others beside them.
 #pragma once
 #include <unordered_set>
 

@@ -35,7 +35,9 @@ store::Event event(std::string kind) {
         r.ended = began + 63s;
         r.seconds = 60;
         r.end = accounting::CallRecord::End::credit;
-        r.rated = accounting::RatedPrice{.price = 1'500'000, .currency = "EUR"};
+        r.rated.emplace();
+        r.rated->price = 1'500'000;
+        r.rated->currency = "EUR";
     }
     r.status = 200;
     return {.seq = 17, .time = began + 33500ms, .kind = std::move(kind), .payload = {}, .record = r};

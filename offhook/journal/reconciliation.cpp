@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "offhook/journal/event_file.hpp"
+#include "offhook/journal/postgresql_sink.hpp"
 #include "offhook/journal/radius_detail.hpp"
 
 namespace offhook::journal {
@@ -20,6 +21,7 @@ using Ids = std::vector<std::uint64_t>;  // sorted
 struct Held {
     Ids ids;  ///< each once
     std::uint64_t twice = 0, repeated = 0;
+    Ids refused{};
 };
 
 Held each_once(Ids ids) {
@@ -27,7 +29,7 @@ Held each_once(Ids ids) {
     const auto more = std::ranges::unique(ids);
     const auto twice = static_cast<std::uint64_t>(more.size());
     ids.erase(more.begin(), more.end());
-    return {std::move(ids), twice, 0};
+    return {std::move(ids), twice};
 }
 
 /// The second field of each line but the header: 16 hexadecimal digits.
@@ -77,7 +79,17 @@ std::expected<Held, std::string> held_in_detail(const std::string& pattern) {
     return held;
 }
 
+std::expected<Held, std::string> held_in_postgresql(const SinkConfig& sink) {
+    auto calls = calls_in_postgresql(sink);
+    if (!calls) return std::unexpected(calls.error());
+    Held held = each_once(std::move(calls->held));
+    held.refused = std::move(calls->refused);
+    std::ranges::sort(held.refused);
+    return held;
+}
+
 std::expected<Held, std::string> held_in(const SinkConfig& sink) {
+    if (sink.kind == SinkConfig::Kind::postgresql) return held_in_postgresql(sink);
     if (sink.kind == SinkConfig::Kind::radius) return held_in_detail(sink.file);
     return held_in_files(sink.file);
 }
@@ -113,7 +125,8 @@ std::expected<Ids, std::string> ids_that_wait(store::Reader& reader, std::uint64
 }  // namespace
 
 bool can_be_read(const SinkConfig& sink) {
-    return sink.kind == SinkConfig::Kind::csv || (sink.kind == SinkConfig::Kind::radius && !sink.file.empty());
+    using Kind = SinkConfig::Kind;
+    return sink.kind == Kind::csv || sink.kind == Kind::postgresql || (sink.kind == Kind::radius && !sink.file.empty());
 }
 
 // In this order: a call that ended before the first step is in the file unless its event is behind the position, and what is in the file
@@ -135,6 +148,8 @@ std::expected<Reconciliation, std::string> reconcile(const DeliveryStatus& sink,
             ++result.held;
         } else if (std::ranges::binary_search(*waiting, id)) {
             ++result.waiting;
+        } else if (std::ranges::binary_search(held->refused, id)) {
+            ++result.refused;
         } else {
             ++result.missing_count;
             if (result.missing.size() < named) result.missing.push_back(id);

@@ -1,5 +1,5 @@
 // Proves that a sink holds each call that ended, once: the records of the database against what can be read of the sink: the lines of CSV files, the
-// entries of the detail file that FreeRADIUS writes.
+// entries of the detail file that FreeRADIUS writes, the rows of PostgreSQL.
 //
 // Thread rule: any thread; it reads everything and takes its time.
 #pragma once
@@ -21,6 +21,7 @@ struct Reconciliation {
     std::uint64_t missing_count = 0;
     std::uint64_t twice = 0;     ///< lines beyond the first of a record
     std::uint64_t repeated = 0;  ///< deliveries of the same event beyond the first, where there may be some: known by its seq, they do no harm
+    std::uint64_t refused = 0;   ///< calls that the sink put aside for good
     std::uint64_t unknown = 0;   ///< lines of records that the database does not have
     [[nodiscard]] bool good() const { return missing_count == 0 && twice == 0 && unknown == 0; }
 };

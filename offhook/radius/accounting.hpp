@@ -42,8 +42,8 @@ struct AccountingRecord {
 
 void append_accounting(AttributeWriter& out, const AccountingRecord& record);
 
-/// What no attribute of an RFC says, as "name=value". Vendor-Specific of Cisco (9), type 1, Cisco-AVPair: texts of this form are what it is for, and the
-/// dictionary of every server has it, where one with a number of our own would be shown in hexadecimal (RFC 2865 §5.26).
+/// What no attribute of an RFC says, as "name=value". Vendor-Specific of Cisco (9), type 1, Cisco-AVPair: texts of this form are what it is for, and
+/// the dictionary of every server has it, where one with a number of our own would be shown in hexadecimal (RFC 2865 §5.26).
 void append_pair(AttributeWriter& out, std::string_view name, std::string_view value);
 
 }  // namespace offhook::radius

@@ -3,19 +3,27 @@
 
 accounting: what a call and a refused one look like in the detail file; while FreeRADIUS hangs no call waits and the backlog grows, then it is worked
 off; `kill -9` of the server loses no record.
+everything: calls without a pause while the server is killed again and again, FreeRADIUS and PostgreSQL hang, die and come back, and the disk of one
+sink is full: in the end each call stands once in the database, in both CSV files, in the JSON file, in the detail file and in PostgreSQL.
 
-Usage: sinks.py [accounting]
+Usage: sinks.py [accounting | everything]; OFFHOOK_CALLS, OFFHOOK_KILLS and OFFHOOK_RATE set how many (defaults 1200, 2, 200 a second).
 """
 import json
 import os
+import random
 import signal
+import sqlite3
+import subprocess
+import sys
+import time
 
 from harness import Server, check, main, wait_for
-from journal import CSV, delivered, sinks, status, storm, with_users
+from journal import CSV, JSON, csv_rows, delivered, sinks, status, storm, with_users
+from postgresql import Postgresql
 from radius import SECRET, FreeRadius, invited
 from sip import Phone
 
-RADIUS = "billing"
+RADIUS, POSTGRESQL, SMALL = "billing", "warehouse", "small"
 
 
 def radius_sink(radius, more=""):
@@ -103,5 +111,106 @@ def accounting(folder):
     check(server.stop() == 0, "offhookd ended with an error")
 
 
+def postgresql_sink(database, more=""):
+    return f'[[sink]]\nname = "{POSTGRESQL}"\nkind = "postgresql"\nconnection = "{database.connection}"\ndelay = "20ms"\ntimeout = "2s"\n{more}\n'
+
+
+def ended_in(server):
+    """The ids of the calls that ended, from the database itself: there may be very many."""
+    with sqlite3.connect(f"file:{server.data}/offhook.db?mode=ro", uri=True, timeout=30) as sql:
+        return {f"{row[0] & (1 << 64) - 1:016x}" for row in sql.execute("SELECT id FROM call_record WHERE end_cause <> 'none'")}
+
+
+class SmallDisk:
+    """A disk of the test's own, if it is root; otherwise an ordinary folder that is never full."""
+
+    def __init__(self, folder, megabytes):
+        self.path = folder / "small"
+        os.makedirs(self.path)
+        self.mounted = os.environ.get("OFFHOOK_OWN_MOUNTS") == "1"
+        if self.mounted:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "none", self.path], check=True)
+
+    def fill(self):
+        if self.mounted:
+            with open(os.path.join(self.path, "filler"), "wb", buffering=0) as f:
+                try:
+                    while f.write(bytes(1 << 20)):
+                        pass
+                except OSError:
+                    pass
+
+    def free(self):
+        if self.mounted:
+            os.remove(os.path.join(self.path, "filler"))
+
+
+def trouble(number, radius, database, disk):
+    """Stops all that others run, each in its way; returns what brings it back."""
+    disk.fill()
+    if number % 2 == 0:
+        radius.process.send_signal(signal.SIGSTOP)
+        database.kill()
+        return lambda: (disk.free(), radius.process.send_signal(signal.SIGCONT), database.start())
+    radius.kill()
+    database.signal(signal.SIGSTOP)
+    return lambda: (disk.free(), radius.start(), database.signal(signal.SIGCONT))
+
+
+def everything(folder):
+    if os.geteuid() == 0 and "OFFHOOK_OWN_MOUNTS" not in os.environ:  # what is mounted is gone with the test
+        done = subprocess.run(["unshare", "--mount", sys.executable, os.path.abspath(__file__), "everything"], env={**os.environ, "OFFHOOK_OWN_MOUNTS": "1"})
+        return check(done.returncode == 0, "see above")
+    calls, kills, rate = (int(os.environ.get(name, default)) for name, default in (("OFFHOOK_CALLS", "1200"), ("OFFHOOK_KILLS", "2"), ("OFFHOOK_RATE", "200")))
+    disk, radius, database = SmallDisk(folder, 8 + calls // 1000), FreeRadius(folder, {}).start(), Postgresql(folder).start()
+    small = f'[[sink]]\nname = "{SMALL}"\nkind = "csv"\nfile = "{disk.path}/calls.csv"\ndelay = "20ms"\nmax_size = 0\n'
+    server = Server(folder, extra=sinks(folder) + small + radius_sink(radius) + postgresql_sink(database))
+    with_users(server)
+    begun, failed = time.monotonic(), 0
+    for kill in range(kills):
+        load = storm(server, calls // (kills + 1), rate)
+        back = trouble(kill, radius, database, disk)
+        wanted = len(ended_in(server)) + random.randrange(20, max(calls // (kills + 1) - 40, 21))
+        wait_for(f"{wanted} calls on record", lambda: load.poll() is not None or len(ended_in(server)) >= wanted, 120)
+        server.process.send_signal(signal.SIGKILL)
+        server.process.wait()
+        server.process = None
+        load.send_signal(signal.SIGINT)
+        server.start()
+        back()
+        failed += json.loads(load.communicate(timeout=120)[0])["failed"]
+    rest = max(calls - len(ended_in(server)), 100)
+    load = storm(server, rest, rate)
+    back = trouble(kills, radius, database, disk)
+    out, error = load.communicate(timeout=600)
+    check(json.loads(out)["completed"] == rest, f"no call failed, whatever the sinks do: {out}{error}")
+    took = time.monotonic() - begun
+    delivered(server, [CSV, JSON], 120)
+    waiting = {name: sink["backlog"] for name, sink in status(server).items()}
+    back()
+    names = [CSV, JSON, RADIUS, POSTGRESQL, SMALL]
+    delivered(server, names, 240)
+    compare_everything(folder, server, disk, radius, database)
+    print(f"{len(ended_in(server))} calls in {took:.0f} s, {kills} kills, {failed} calls that the kills cut off; waited while the sinks were away: {waiting}")
+    check(server.stop() == 0, "offhookd ended with an error")
+
+
+def compare_everything(folder, server, disk, radius, database):
+    ended = ended_in(server)
+    rows = [row["id"] for row in csv_rows(folder)]
+    with open(os.path.join(disk.path, "calls.csv")) as f:
+        small = [line.split(",")[1] for line in f.read().splitlines()[1:]]
+    with open(folder / "events.json") as f:
+        lines = [event["data"]["id"] for event in map(json.loads, f) if event["kind"] == "call_ended"]
+    table = [row[0] for row in database.query("SELECT id FROM offhook.call_record WHERE end_cause <> 'none'")]
+    stops = [key(e) for e in entries(radius.detail) if e["Acct-Status-Type"] == "Stop"]
+    detail = [session for session, _, _ in set(stops)]
+    for name, ids in ((CSV, rows), (SMALL, small), (JSON, lines), (POSTGRESQL, table), (RADIUS, detail)):
+        check(len(ids) == len(ended) and set(ids) == ended, f"{name}: {len(ids)} calls, {len(set(ids))} of them different; {len(ended)} ended")
+    for name, verdict in verdicts(server).items():
+        check(verdict["good"] and verdict["held"] == len(ended), f"{name}: {verdict}")
+    print(f"calls: database {len(ended)}, CSV {len(rows)} and {len(small)}, JSON {len(lines)}, PostgreSQL {len(table)}, detail {len(detail)} (and {len(stops) - len(detail)} Stops that came twice)")
+
+
 if __name__ == "__main__":
-    main({"accounting": accounting})
+    main({"accounting": accounting, "everything": everything})
