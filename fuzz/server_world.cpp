@@ -88,6 +88,7 @@ ServerWorld::ServerWorld()
                                   .bindings = *this,
                                   .users = *this,
                                   .records = records_,
+                                  .charges = charges_,
                                   .replays = *this,
                                   .observer = observer_,
                                   .own_nonce = {},

@@ -12,6 +12,7 @@
 
 #include "apps/offhookd/core.hpp"
 #include "fuzz/server_watch.hpp"
+#include "offhook/accounting/memory_charge_store.hpp"
 #include "offhook/accounting/memory_record_store.hpp"
 #include "offhook/transport/framing.hpp"
 
@@ -90,6 +91,7 @@ private:
     std::deque<Later> laters_;
     std::map<std::string, location::BindingSnapshot, std::less<>> bindings_;
     accounting::MemoryRecordStore records_;
+    accounting::MemoryChargeStore charges_{records_, [this](Ticket ticket, const accounting::Grant& grant, Now at) { core_->on_granted(ticket, grant, at); }};
     auth::NonceLedger ledger_;
     std::vector<transport::SendTag> tagged_;  ///< whose failure somebody would be told of
     std::deque<Sent> to_itself_;

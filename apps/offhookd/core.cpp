@@ -39,8 +39,14 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
       layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch, config_->transaction),
       digest_(auth_config(), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
       remote_digest_(auth_config(), digest_, [this](const auth::DigestQuestion& question, Ticket ticket) { return ask_radius(question, ticket); }),
-      accounting_(config_->accounting, parts.wheel, parts.records, parts.observer, secrets.table,
-                  accounting::RecordIds(parts.shard, parts.last_record), parts.shard, commit_of_accounting),
+      accounting_(config_->accounting,
+                  {.wheel = parts.wheel,
+                   .records = parts.records,
+                   .charges = parts.charges,
+                   .users = parts.users,
+                   .on_net = [this](const message::Uri& uri) { return is_own_user(uri); },
+                   .observer = parts.observer},
+                  secrets.table, accounting::RecordIds(parts.shard, parts.last_record), parts.shard, ticket_of_accounting),
       proxy_({layer_, parts.wheel, parts.sender, parts.listeners, parts.resolver, parts.bindings, accounting_, parts.observer},
              proxy_config(*config_, parts.shard, ticket_of_proxy), {secrets.relay, secrets.loop},
              [&known = users()](std::string_view user, std::string_view domain) { return known.find(domain, user) != nullptr; }),
@@ -80,6 +86,14 @@ std::shared_ptr<const auth::Config> Core::auth_config() const {
     auto config = std::make_shared<auth::Config>(config_->auth);
     config->algorithms = {auth::Algorithm::md5};
     return config;
+}
+
+// Whom calls cost nothing to, where the tariff says so. Where RADIUS knows the users, one that it alone knows is one who has registered.
+bool Core::is_own_user(const message::Uri& uri) const {
+    const std::string_view domain = proxy_.own_domain(uri);
+    if (domain.empty() || !uri.has_user) return false;
+    const std::string user = message::unescape(uri.user);
+    return known_users_.find(domain, user) != nullptr || (radius_ != nullptr && bindings_.find(user + '@' + std::string(domain)) != nullptr);
 }
 
 void Core::drain(Now now) {
@@ -129,7 +143,7 @@ bool Core::is_refresh(const message::Message& registration) const {
 
 void Core::on_committed(Ticket ticket, bool ok, Now now) {
     if (ticket.kind == commit_of_registrar) registrar_.on_committed(ticket, ok, now);
-    if (ticket.kind == commit_of_accounting) accounting_.on_committed(ticket, ok, now);
+    if (ticket.kind == ticket_of_accounting) accounting_.on_committed(ticket, ok, now);
 }
 
 void Core::on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now) { proxy_.on_resolved(ticket, addresses, now); }

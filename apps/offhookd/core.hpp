@@ -13,6 +13,7 @@
 #include "apps/offhookd/outside_users.hpp"
 #include "apps/offhookd/secrets.hpp"
 #include "offhook/accounting/accounting.hpp"
+#include "offhook/accounting/charge_store.hpp"
 #include "offhook/accounting/record_store.hpp"
 #include "offhook/auth/digest.hpp"
 #include "offhook/auth/gate.hpp"
@@ -43,6 +44,7 @@ struct CoreParts {
     location::BindingStore& bindings;
     const auth::UserDirectory& users;
     accounting::RecordStore& records;
+    accounting::ChargeStore& charges;
     auth::ReplayGuard& replays;
     Observer& observer;
     std::function<bool(std::string_view)> own_nonce;  ///< true if this shard owns that nonce; empty: all
@@ -65,6 +67,7 @@ public:
 
     // Answers to tickets: each kind has its owner.
     void on_committed(Ticket ticket, bool ok, Now now);
+    void on_granted(Ticket ticket, const accounting::Grant& grant, Now now) { accounting_.on_granted(ticket, grant, now); }
     void on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now);
     void on_nonce_admitted(Ticket ticket, bool admitted, Now now);
     void on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, Now now);
@@ -81,7 +84,7 @@ public:
     [[nodiscard]] accounting::Accounting& accounting() { return accounting_; }
 
 private:
-    enum TicketKind : std::uint16_t { commit_of_registrar = 1, commit_of_accounting, nonce_of_authentication, ticket_of_proxy };
+    enum TicketKind : std::uint16_t { commit_of_registrar = 1, ticket_of_accounting, nonce_of_authentication, ticket_of_proxy };
 
     void on_request(transaction::RequestPtr request, Now now) override;
     void on_ack(transaction::RequestPtr ack, Now now) override;
@@ -90,6 +93,7 @@ private:
     void refuse(const message::Message& message, int status, std::string_view reason, const transport::Flow& from, Now now);
 
     [[nodiscard]] std::shared_ptr<const auth::Config> auth_config() const;
+    [[nodiscard]] bool is_own_user(const message::Uri& uri) const;
     [[nodiscard]] bool ask_radius(const auth::DigestQuestion& question, Ticket ticket);
     [[nodiscard]] const auth::UserDirectory& users() const { return radius_ != nullptr ? outside_users_ : known_users_; }
 

@@ -20,6 +20,7 @@ ShardApp::ShardApp(runtime::ShardServices& services, const std::shared_ptr<const
              .bindings = store,
              .users = store.users(),
              .records = store,
+             .charges = charges_,
              .replays = replays_,
              .observer = observer_,
              .own_nonce = [this](std::string_view nonce) { return mailer_.shard_of(nonce) == shard_; },
@@ -33,6 +34,9 @@ void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
     switch (mail.kind) {
         case Kind::committed:
             return core_.on_committed(mail.ticket, mail.ok, now);
+        case Kind::granted:
+            return core_.on_granted(mail.ticket,
+                                    {.rule = static_cast<charging::Rule>(mail.numbers[0]), .lasts = Duration(static_cast<std::int64_t>(mail.numbers[1]))}, now);
         case Kind::resolved:
             return core_.on_resolved(mail.ticket, mail.addresses, now);
         case Kind::ask:

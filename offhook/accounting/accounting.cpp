@@ -33,12 +33,9 @@ End end_of(const Attempt& attempt, int status) {
 
 }  // namespace
 
-Accounting::Accounting(const Config& config, TimerWheel& wheel, RecordStore& store, Observer& observer, const SipKey& key, RecordIds ids,
-                       std::uint16_t shard, std::uint16_t ticket_kind)
+Accounting::Accounting(const Config& config, const Ports& ports, const SipKey& key, RecordIds ids, std::uint16_t shard, std::uint16_t ticket_kind)
     : config_(config),
-      wheel_(wheel),
-      store_(store),
-      observer_(observer),
+      ports_(ports),
       ids_(ids),
       shard_(shard),
       ticket_kind_(ticket_kind),
@@ -46,11 +43,12 @@ Accounting::Accounting(const Config& config, TimerWheel& wheel, RecordStore& sto
 
 // The INVITE and its answers ----------------------------------------------------------------------------------------------
 
-std::expected<Handle, message::Reject> Accounting::admit(const transaction::Request& request, Now now) {
+std::expected<dialog::Admission, message::Reject> Accounting::admit(const transaction::Request& request, const message::Uri* target,
+                                                                    Ticket waiting, Now now) {
     const Message& invite = request.message;
-    if (!store_.healthy(now)) {
+    if (!ports_.records.healthy(now)) {
         ++counters_.turned_away;
-        observer_.rejected(Cause::store_unhealthy, 503, invite.value(HeaderId::call_id), request.flow.remote, now);
+        ports_.observer.rejected(Cause::store_unhealthy, 503, invite.value(HeaderId::call_id), request.flow.remote, now);
         return std::unexpected(message::Reject{503, "Service Unavailable"});
     }
     const Handle call = table_.add_attempt(&Accounting::on_linger, *this);
@@ -61,13 +59,15 @@ std::expected<Handle, message::Reject> Accounting::admit(const transaction::Requ
     attempt.cseq = text.invite.cseq;
     attempt.session = text.invite.session;
     attempt.offered = !text.offer.empty();
-    begin_record(text.record, text.invite, request, now);
+    begin_record(text.record, text.invite, request, target, now);
     ++counters_.admitted;
-    return call;
+    if (text.record.account.empty()) return dialog::Admission{call};
+    return dialog::Admission{call, authorise(call, attempt, waiting, now), false};
 }
 
 // Every field is written: the record may have served another call.
-void Accounting::begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, Now now) {
+void Accounting::begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, const message::Uri* target,
+                              Now now) {
     record.id = record.call = ids_.next(now.utc);
     record.sip_call_id = facts.call_id;
     record.from_tag = facts.caller_tag;
@@ -88,6 +88,7 @@ void Accounting::begin_record(CallRecord& record, const dialog::InviteFacts& fac
     record.source += ':';
     append_number(record.source, request.flow.remote.port);
     for (std::string* later : {&record.to_tag, &record.binding, &record.reason, &record.callee_agent, &record.codecs, &record.dialog}) later->clear();
+    find_payer(record, request, target);
 }
 
 void Accounting::tried(Handle call, std::string_view target, Now) {
@@ -162,9 +163,10 @@ void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response
     table_.index(handle);
     leg.update = next_interim(now);
     set_end(leg, now);
-    if (!attempt.linger.armed()) wheel_.arm(attempt.linger, now.steady + config_.late_answers);
+    if (!attempt.linger.armed()) ports_.wheel.arm(attempt.linger, now.steady + config_.late_answers);
     ++counters_.answered;
     put(record, Write::Purpose::answer, &waiting, now);
+    if (!record.account.empty()) begin_credit(handle, leg, attempt.granted, /*answered_now=*/true, now);
     if (!is_first) return;
     attempt.first = handle;
     leg.attempt = call;
@@ -211,9 +213,11 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
         row_.codecs = sdp::codec_names(message::session_description(request), record.offer());
         record.keep(row_, row_.codecs.empty() ? std::string(record.offer()) : std::string());  // an ACK without it may be followed by one with it
     }
+    if (leg->credit && request.method() == Method::ack && where.direction == Direction::from_caller) acknowledged(where.call, *leg, now);
     if (leg->ending) return;  // of two BYEs that cross, the first ended the call
     if (request.method() == Method::bye) {
         leg->ending = true;
+        if (leg->credit) leg->credit->limit = leg->credit->ask = Instant::max();
         record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
         record.ended = now.utc;
     } else {
@@ -256,12 +260,15 @@ void Accounting::set_end(Leg& leg, Now now) {
     arm(leg);
 }
 
-void Accounting::arm(Leg& leg) { wheel_.arm(leg, std::min(leg.ends, leg.update)); }
+void Accounting::arm(Leg& leg) { ports_.wheel.arm(leg, std::min({leg.ends, leg.update, leg.credit ? leg.credit->next() : Instant::max()})); }
 
 void Accounting::on_leg(Timer& timer, Now now) {
     auto& leg = static_cast<Leg&>(timer);
     Accounting& self = leg.owner;
-    if (leg.update > leg.ends) return self.leg_ended(Slab<Leg>::handle_of(leg), leg, now);
+    const Handle handle = Slab<Leg>::handle_of(leg);
+    const Instant due = std::min(leg.ends, leg.update);
+    if (leg.credit && leg.credit->next() <= due) return self.credit_due(handle, leg, now);
+    if (leg.update > leg.ends) return self.leg_ended(handle, leg, now);
     self.update(leg, now);
 }
 
@@ -281,7 +288,8 @@ void Accounting::close(Handle handle, Leg& leg, End end, UtcTime ended, const Ti
     leg.update = Instant::max();
     leg.kept->record.restore(leg.kept->dialog, row_);
     row_.end = end;
-    row_.ended = std::max(ended, row_.answered);
+    row_.ended = std::max(leg.credit ? std::min(ended, leg.paid_until()) : ended, row_.answered);
+    if (end == End::credit) row_.rule = leg.credit->rule;
     row_.seconds = whole_seconds(row_.answered, row_.ended);
     row_.dialog.clear();
     ++counters_.ended;
@@ -324,11 +332,10 @@ Write& Accounting::put(const CallRecord& record, Write::Purpose purpose, const T
     Write& write = *table_.writes.find(handle);
     write.limit.self = handle;
     write.record = record.id;
-    if (waiting != nullptr) {
-        write.waiting.push_back(*waiting);
-        wheel_.arm(write.limit, now.steady + (purpose == Write::Purpose::answer ? config_.answer_wait : config_.release_wait));
-    }
-    store_.put(record, Ticket{shard_, ticket_kind_, handle});
+    if (waiting != nullptr) write.waiting.push_back(*waiting);
+    if (waiting != nullptr || purpose == Write::Purpose::end)  // a BYE of a phone may still come to wait for the end
+        ports_.wheel.arm(write.limit, now.steady + (purpose == Write::Purpose::answer ? config_.answer_wait : config_.release_wait));
+    ports_.records.put(record, Ticket{shard_, ticket_kind_, handle});
     return write;
 }
 
@@ -342,6 +349,7 @@ void Accounting::on_limit(Timer& timer, Now now) {
     auto& limit = static_cast<OwnedTimer&>(timer);
     Accounting& self = limit.owner;
     Write& write = *self.table_.writes.find(limit.self);
+    if (write.waiting.empty()) return;
     self.counters_.late += write.waiting.size();
     self.alarm(write.purpose == Write::Purpose::answer ? "an answer was forwarded before its record was durable"
                                                        : "a final response was forwarded before its record was durable",
@@ -374,7 +382,7 @@ void Accounting::alarm(std::string_view text, std::uint64_t record, Now now) {
         line += ", and others: ";
         append_number(line, alarms_held_ - 1);
     }
-    observer_.note(Severity::error, line, now);
+    ports_.observer.note(Severity::error, line, now);
     alarms_held_ = 0;
     next_alarm_ = now.steady + std::chrono::seconds(1);
 }
@@ -401,6 +409,7 @@ void Accounting::adopt(const CallRecord& record, Now now) {
     table_.index(handle);
     leg.update = next_interim(now);
     set_end(leg, now);
+    if (!record.account.empty()) begin_credit(handle, leg, record.granted, /*answered_now=*/false, now);
 }
 
 }  // namespace offhook::accounting

@@ -17,8 +17,22 @@ struct LastTicket : RecordStore {
     Ticket ticket;
 };
 
-struct Gate : dialog::ResponseGate {
+struct NoCharges : ChargeStore {
+    void authorise(const ChargeRequest&, Ticket) override { ADD_FAILURE() << "nobody pays for these calls"; }
+    void extend(const ChargeRequest&, Duration, Ticket) override { ADD_FAILURE() << "nobody pays for these calls"; }
+};
+
+struct OneUser : auth::UserDirectory {
+    [[nodiscard]] auth::UserSnapshot find(std::string_view, std::string_view) const override { return user; }
+    [[nodiscard]] std::array<bool, auth::algorithm_count> offered(std::string_view) const override { return {}; }
+    [[nodiscard]] bool loaded() const override { return true; }
+    auth::UserSnapshot user = std::make_shared<const auth::User>();
+};
+
+struct Gate : dialog::CallGate {
     void release(Ticket, Now) override { ++released; }
+    void admitted(Ticket, const std::optional<dialog::Refusal>&, Now) override {}
+    bool hang_up(const dialog::CallPort::InDialog&, const dialog::DialogState&, std::string_view, Now) override { return false; }
     unsigned released = 0;
 };
 
@@ -40,15 +54,18 @@ TEST(Allocations, AreNoneForACallOnAWarmShard) {
     LastTicket store;
     Gate gate;
     Observer observer;
-    Accounting accounting({}, wheel, store, observer, SipKey{1, 2}, RecordIds(0), 0, 1);
+    NoCharges charges;
+    const OneUser users;
+    Accounting accounting({}, {wheel, store, charges, users, [](const message::Uri&) { return true; }, observer}, SipKey{1, 2}, RecordIds(0), 0, 1);
     accounting.set_gate(gate);
     transaction::Request request;
     request.message = invite.message;
     request.sender = {transaction::Sender::Trust::authenticated, "u000000", "example.com"};
+    const auto target = message::parse_uri(request.message.request_uri());
     std::uint64_t before = 0;
     for (int i = 0; i < 1100; ++i) {
         if (i == 1000) before = test::allocations();
-        const Handle call = accounting.admit(request, now).value_or(Handle{});
+        const Handle call = accounting.admit(request, &*target, {}, now).value_or(dialog::Admission{}).call;
         accounting.tried(call, "sip:u000001@192.0.2.20:5070", now);
         accounting.ringing(call, ringing, now);
         ASSERT_EQ(accounting.answered(call, ok, "sip:u000001@192.0.2.20:5070", {}, now), dialog::Verdict::wait);

@@ -15,6 +15,7 @@ void KeptRecord::keep(const CallRecord& record, std::string_view offer) {
     answered = record.answered;
     ended = record.ended;
     end = record.end;
+    on_net = record.on_net;
     status_ = record.status;
     std::array<std::string_view, text_count> texts;
     texts[user] = record.user;
@@ -25,6 +26,8 @@ void KeptRecord::keep(const CallRecord& record, std::string_view offer) {
     texts[callee_agent] = record.callee_agent;
     texts[codecs] = record.codecs;
     texts[source] = record.source;
+    texts[account] = record.account;
+    texts[destination] = record.destination;
     texts[offer_text] = offer;
     texts_.assign(texts);
 }
@@ -51,6 +54,12 @@ void KeptRecord::restore(const dialog::DialogState& state, CallRecord& record) c
     record.callee_agent = texts_[callee_agent];
     record.codecs = texts_[codecs];
     record.source = texts_[source];
+    record.account = texts_[account];
+    record.destination = texts_[destination];
+    record.on_net = on_net;
+    record.rule = charging::Rule::none;
+    record.granted = Duration::max();
+    record.rated.reset();
 }
 
 CallTable::CallTable(const SipKey& key, std::size_t expected) : key_(key) { by_dialog_.reserve(expected); }

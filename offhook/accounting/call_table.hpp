@@ -4,6 +4,7 @@
 // While people talk, a call is what its row and its end need, packed (Kept); while it is being made, it is strings (Attempt::Text).
 // Knows where a call is found; accounting.cpp decides what happens to it. Thread rule: one shard.
 #pragma once
+#include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
@@ -50,15 +51,17 @@ public:
     std::uint64_t id = 0, call = 0;
     UtcTime invited{}, ringing{}, answered{}, ended{};
     CallRecord::End end = CallRecord::End::none;
+    bool on_net = false;
 
     /// `offer`: SDP of the 2xx, if the ACK holds the answer.
     void keep(const CallRecord& record, std::string_view offer);
-    /// Overwrites all of `record` but `seconds` and `dialog`.
+    /// Overwrites all of `record` but `seconds` and `dialog`; what only the end of a call brings is nothing.
     void restore(const dialog::DialogState& state, CallRecord& record) const;
     [[nodiscard]] std::string_view offer() const { return texts_[offer_text]; }
+    [[nodiscard]] bool is_charged() const { return !texts_[account].empty(); }
 
 private:
-    enum Text : std::uint8_t { user, request_uri, binding, reason, caller_agent, callee_agent, codecs, source, offer_text, text_count };
+    enum Text : std::uint8_t { user, request_uri, binding, reason, caller_agent, callee_agent, codecs, source, account, destination, offer_text, text_count };
     int status_ = 0;
     PackedTexts texts_;
 };
@@ -91,11 +94,30 @@ struct Attempt {
     bool offered = false;           ///< the INVITE bore SDP
     bool cancelled = false;
     Handle refusal;                 ///< the Write of its refusal
+    Duration granted = Duration::max();  ///< what the ChargeStore allowed at the INVITE
     boost::container::small_vector<std::uint64_t, 1> answers;  ///< keys of the dialogs that answered: their legs may be gone already
     OwnedTimer linger;              ///< armed by the first answer
 };
 
-/// An answered dialog: one record. The timer is armed for its end or for the update of its row, whichever comes first.
+/// What somebody pays for: how long the call may last, and how it is ended when that is over.
+struct Credit {
+    enum class Bye : std::uint8_t { none, waits_for_ack, sent, sent_again, over };
+
+    Duration granted{};                ///< since the answer; max: no limit
+    Instant limit = Instant::max();    ///< when that has passed
+    Instant ask = Instant::max();      ///< for more of it; max: not at all, or that is under way
+    bool last = false;                 ///< there is no more
+    charging::Rule rule = charging::Rule::no_credit;  ///< why there is no more
+    bool used_up = false;              ///< the call is being ended
+    Instant ack = Instant::max();      ///< until then the caller gets no BYE
+    Bye from_caller = Bye::none, from_callee = Bye::none;
+
+    [[nodiscard]] bool is_limited() const { return granted != Duration::max(); }
+    [[nodiscard]] Instant next() const { return std::min({limit, ask, ack}); }
+    [[nodiscard]] Bye& bye(dialog::Direction from) { return from == dialog::Direction::from_caller ? from_caller : from_callee; }
+};
+
+/// An answered dialog: one record. The timer is armed for its end, for the update of its row or for its credit, whichever comes first.
 struct Leg : Timer {
     Leg(Fire fire, Accounting& the_owner) : Timer(fire), owner(the_owner) {}
     Accounting& owner;
@@ -105,7 +127,9 @@ struct Leg : Timer {
     Handle closing;                 ///< the Write of the closed record; the leg goes when it is committed
     Instant ends{};                 ///< session expiry, max_call, or the limit of a BYE
     Instant update = Instant::max();  ///< when what changed meanwhile, or an interim record, is written; max: nothing is
-    bool ending = false;            ///< a BYE passed
+    std::unique_ptr<Credit> credit;  ///< null: nobody pays
+    bool ending = false;            ///< a BYE passed, or is made here
+    [[nodiscard]] UtcTime paid_until() const { return credit->is_limited() ? kept->record.answered + credit->granted : UtcTime::max(); }
 };
 
 /// One row handed to the store, until the store has answered for it.
@@ -119,6 +143,14 @@ struct Write {
     Handle attempt, leg;            ///< erased with it
 };
 
+/// Asked of the ChargeStore: whether a call may be made, or for more time.
+struct Question {
+    Question(Timer::Fire fire, Accounting& owner) : limit(fire, owner) {}
+    OwnedTimer limit;               ///< of the first kind
+    Handle attempt, leg;            ///< whichever it is about; gone: the answer is of no use any more
+    Ticket waiting;                 ///< of the proxy
+};
+
 class CallTable {
 public:
     CallTable(const SipKey& key, std::size_t expected);
@@ -126,6 +158,7 @@ public:
     Slab<Attempt> attempts;
     Slab<Leg> legs;
     Slab<Write> writes;
+    Slab<Question> questions;
 
     /// With contents in which everything may still stand from an earlier one.
     Handle add_attempt(Timer::Fire fire, Accounting& owner);
@@ -141,7 +174,7 @@ public:
     /// Makes the leg findable by its dialog. A leg of the same dialog, left by a faulty peer, is hidden by the newer one.
     void index(Handle leg);
     [[nodiscard]] dialog::CallPort::InDialog find(std::string_view call_id, std::string_view from_tag, std::string_view to_tag);
-    [[nodiscard]] bool empty() const { return attempts.size() + legs.size() + writes.size() + by_dialog_.size() == 0; }
+    [[nodiscard]] bool empty() const { return attempts.size() + legs.size() + writes.size() + questions.size() + by_dialog_.size() == 0; }
 
 private:
     SipKey key_;

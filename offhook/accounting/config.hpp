@@ -32,6 +32,10 @@ struct Config {
     charging::DialPlan dial_plan;
     /// For so long a call is paid in advance: at the INVITE, and again and again before that runs out.
     Duration slice = std::chrono::seconds(60);
+    /// A call that somebody pays for waits so long for the word that it may be made, then it gets 503.
+    Duration charge_wait = std::chrono::seconds(2);
+    /// Until the ACK came, or so long after the answer, the caller gets no BYE (RFC 3261 §15: 64*T1).
+    Duration ack_wait = std::chrono::seconds(32);
 };
 
 }  // namespace offhook::accounting

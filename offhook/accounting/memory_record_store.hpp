@@ -24,13 +24,14 @@ public:
     Duration delay{0};             ///< from put to commit
     bool is_healthy = true;
     std::uint32_t fail_next = 0;   ///< so many of the next rows are not written
+    std::function<void(CallRecord&)> settle;  ///< in the transaction of the row: may write into it
 
     void put(const CallRecord& record, Ticket ticket) override {
-        const Instant due = std::max(pending_.empty() ? Instant{} : pending_.back().due, clock_.steady + delay);
-        pending_.push_back({record, ticket, due, fail_next == 0});
+        queue({record, ticket, {}, fail_next == 0, {}});
         if (fail_next != 0) --fail_next;
-        if (!timer_.armed()) wheel_.arm(timer_, pending_.front().due);
     }
+    /// What another port does in the same order: one writer serves them all.
+    void later(std::function<void(Now)> work) { queue({{}, {}, {}, true, std::move(work)}); }
     [[nodiscard]] bool healthy(Now) const override { return is_healthy; }
 
     /// The process ended: what was not committed is lost, and nobody is told.
@@ -49,6 +50,7 @@ private:
         Ticket ticket;
         Instant due;
         bool ok;
+        std::function<void(Now)> work;  ///< instead of a row
     };
     struct Due : Timer {
         explicit Due(MemoryRecordStore& the_store) : Timer(&fire), store(the_store) {}
@@ -56,13 +58,24 @@ private:
         MemoryRecordStore& store;
     };
 
+    void queue(Pending pending) {
+        pending.due = std::max(pending_.empty() ? Instant{} : pending_.back().due, clock_.steady + delay);
+        pending_.push_back(std::move(pending));
+        if (!timer_.armed()) wheel_.arm(timer_, pending_.front().due);
+    }
+
     // One timer for a queue: rows that are due together are committed in the order of the calls.
     void commit(Now now) {
         while (!pending_.empty() && pending_.front().due <= now.steady) {
             Pending done = std::move(pending_.front());
             pending_.pop_front();
+            if (done.work) {
+                done.work(now);
+                continue;
+            }
             const std::uint64_t id = done.record.id;
             commits_ += done.ok;
+            if (done.ok && settle) settle(done.record);
             if (done.ok) rows_.insert_or_assign(id, std::move(done.record));
             if (done.ticket.handle) answer_(done.ticket, done.ok, now);
         }

@@ -88,6 +88,9 @@ RequestPtr Proxy::handle(RequestPtr request, Now now) {
 void Proxy::process(Context& context, Now now) {
     const Message& request = context.request->message;
     const bool cancelled = cancelled_early_.erase(key_of(context.server)) != 0;
+    const auto routing = preprocess(request, context.identity, domains_, tokens_);
+    const auto uri = routing ? target_of(request, *routing) : std::unexpected(message::ParseError{});
+    bool goes_on = true;
     const Branch* original = original_of(request);
     if (original != nullptr) {
         ++counters_.spirals;
@@ -95,7 +98,8 @@ void Proxy::process(Context& context, Now now) {
         // caller's: a callee could otherwise call, in the caller's name and past the records, whom only known senders may call.
         if (context.trust == Trust::unknown && came_back_unchanged(*original, request)) context.trust = contexts_.find(original->context)->trust;
     } else if (context.method == Method::invite && !context.has_to_tag) {
-        if (!admitted(context, now)) return;
+        goes_on = admit(context, uri ? &*uri : nullptr, now);
+        if (context.decided) return;
         if (draining_) return refuse(context, Cause::draining, 503, now, {}, retry_after());  // on record, as any other refusal
     }
     if (cancelled) {
@@ -104,19 +108,22 @@ void Proxy::process(Context& context, Now now) {
         if (context.call) ports_.calls.cancelled(context.call, now);
         return finish(context, now);
     }
-
-    const auto routing = preprocess(request, context.identity, domains_, tokens_);
     if (!routing) return refuse(context, Cause::malformed, 400, now, "Bad Route");
-    context.routing = *routing;
-    const auto uri = target_of(request, context.routing);
     if (!uri) return refuse(context, Cause::malformed, 400, now, "Bad Request-URI");
+    context.routing = *routing;
+    if (goes_on) route(context, *uri, now);
+}
+
+// Where it goes, once it may be made.
+void Proxy::route(Context& context, const message::Uri& uri, Now now) {
+    const Message& request = context.request->message;
     context.loop_hash =
         loop_hash(loop_key_, context.identity, request.value(HeaderId::proxy_require), context.routing.request_uri, context.routing.next_route_uri);
-    if (!valid(context, *uri, now)) return;
-    if (!uri->has_user && domains_.is_ours(*uri) && context.routing.next_route.empty()) return serve_ourselves(context, now);
+    if (!valid(context, uri, now)) return;
+    if (!uri.has_user && domains_.is_ours(uri) && context.routing.next_route.empty()) return serve_ourselves(context, now);
     if (context.has_to_tag) context.dialog = ports_.calls.find(request);
-    if (!may_pass(context, *uri, now)) return;
-    if (!find_targets(context, *uri, now)) return;
+    if (!may_pass(context, uri, now)) return;
+    if (!find_targets(context, uri, now)) return;
 
     // §17.2.1: at once, not after 200 ms: forwarding may take any time from here on.
     if (context.method == Method::invite) std::ignore = ports_.layer.respond(*context.request, 100, now);
@@ -124,14 +131,30 @@ void Proxy::process(Context& context, Now now) {
     advance(context, now);
 }
 
-bool Proxy::admitted(Context& context, Now now) {
-    const auto call = ports_.calls.admit(*context.request, now);
-    if (call) {
-        context.call = *call;
-        return true;
+// False: it was refused (then it is decided), or waits for admitted().
+bool Proxy::admit(Context& context, const message::Uri* target, Now now) {
+    const auto admission = ports_.calls.admit(*context.request, target, ticket(context.self), now);
+    if (!admission) {
+        refuse(context, admission.error().status, now, admission.error().reason, admission.error().status == 503 ? retry_after() : std::string{});
+        return false;
     }
-    refuse(context, call.error().status, now, call.error().reason, call.error().status == 503 ? retry_after() : std::string{});
-    return false;
+    context.call = admission->call;
+    context.follows_redirections = admission->follows_redirections;
+    return admission->verdict == dialog::Verdict::go_on;
+}
+
+void Proxy::admitted(Ticket ticket, const std::optional<dialog::Refusal>& refusal, Now now) {
+    Context* context = contexts_.find(ticket.handle);
+    if (context == nullptr || context->decided) return;  // a CANCEL was quicker: it has had its 487
+    if (refusal) {
+        std::string headers = "Warning: 399 ";
+        headers.append(config_.domains.front()).append(" \"").append(refusal->warning).append("\"\r\n");
+        if (refusal->status == 503) headers += retry_after();
+        refuse(*context, Cause::forbidden, refusal->status, now, {}, std::move(headers));
+    } else if (const auto uri = target_of(context->request->message, context->routing)) {
+        route(*context, *uri, now);
+    }
+    close_if_done(ticket.handle);
 }
 
 // RFC 3261 §16.3, without what message::validate has judged before the chain.

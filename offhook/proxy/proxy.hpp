@@ -1,9 +1,10 @@
 // The proxy: RFC 3261 §16. The last handler of the chain: takes a request that others have let pass, finds its targets, forwards it to
 // them, and brings back the answer that is owed.
 //
-//   handle ──admit──validate──preprocess──targets──► advance: as many branches as their group and Max-Breadth allow
-//                                                       ▲  │
-//             1xx, 2xx: upstream at once ◄── responses ─┘  └─► nothing left: the best failure upstream
+//   handle ──preprocess──admit──validate──targets──► advance: as many branches as their group and Max-Breadth allow
+//                         │ ▲                           ▲  │
+//        a call that waits┘ └admitted()                 │  └─► nothing left: the best failure upstream
+//             1xx, 2xx: upstream at once ◄── responses ─┘
 //
 // Knows domains, bindings, routes and branches. Must not know sockets, databases, passwords or how calls are recorded: it reports to
 // the CallPort and obeys when that says wait. RFC 3261 §16, RFC 3327, RFC 4028 §8, RFC 4320, RFC 5393, RFC 5658; design rules 3, 5, 10.
@@ -21,6 +22,7 @@
 #include "offhook/base/slab.hpp"
 #include "offhook/base/timer_wheel.hpp"
 #include "offhook/dialog/call_port.hpp"
+#include "offhook/dialog/dialog_state.hpp"
 #include "offhook/location/binding_store.hpp"
 #include "offhook/message/edits.hpp"
 #include "offhook/proxy/config.hpp"
@@ -59,7 +61,7 @@ struct Counters {
     std::uint64_t forwarded = 0, failed_over = 0, recursed = 0, held = 0, spirals = 0;
 };
 
-class Proxy final : public transaction::Handler, public transaction::ClientUser, public dialog::ResponseGate {
+class Proxy final : public transaction::Handler, public transaction::ClientUser, public dialog::CallGate {
 public:
     Proxy(const Ports& ports, const Config& config, const Keys& keys, UserExists user_exists);
     Proxy(const Proxy&) = delete;
@@ -89,7 +91,11 @@ public:
     void on_failure(transaction::ClientId, Handle cookie, Failure failure, Now now) override;
     void on_terminated(transaction::ClientId, Handle cookie, Now now) override;
     void release(Ticket ticket, Now now) override;
+    void admitted(Ticket ticket, const std::optional<dialog::Refusal>& refusal, Now now) override;
+    [[nodiscard]] bool hang_up(const dialog::CallPort::InDialog& where, const dialog::DialogState& dialog, std::string_view reason, Now now) override;
 
+    /// The own domain that this URI belongs to; empty: none.
+    [[nodiscard]] std::string_view own_domain(const message::Uri& uri) const { return domains_.of(uri); }
     [[nodiscard]] const Counters& counters() const { return counters_; }
     /// Every request was answered: what is left only absorbs repetitions and late answers.
     [[nodiscard]] bool idle() const { return unanswered_ == 0; }
@@ -101,7 +107,8 @@ private:
     Context& open(transaction::RequestPtr request);
     void process(Context& context, Now now);
     [[nodiscard]] const Branch* original_of(const message::Message& request);
-    [[nodiscard]] bool admitted(Context& context, Now now);
+    [[nodiscard]] bool admit(Context& context, const message::Uri* target, Now now);
+    void route(Context& context, const message::Uri& uri, Now now);
     [[nodiscard]] bool valid(Context& context, const message::Uri& uri, Now now);
     [[nodiscard]] bool may_pass(Context& context, const message::Uri& uri, Now now);
     [[nodiscard]] bool has_looped(const Context& context) const;
@@ -134,6 +141,10 @@ private:
     void erase_branch(Handle handle);
     static void on_timer_c(Timer& timer, Now now);
     void timer_c_fired(Handle branch, Now now);
+
+    // hang_up.cpp: a BYE of ours
+    [[nodiscard]] transport::Flow flow_known_by(const dialog::DialogState& dialog, dialog::Direction from, std::size_t& first_route) const;
+    void end_hang_up(Context& context, int status, Now now);
 
     // responses.cpp: on its way back
     void pass_provisional(Context& context, Branch& branch, const message::Message& response, Now now);

@@ -79,6 +79,8 @@ struct Context {
     Handle call;                        ///< accounting's, of an INVITE without To tag that is no spiral
     dialog::CallPort::InDialog dialog;  ///< accounting's, of a request within a call
     bool has_to_tag = false;
+    bool is_ours = false;   ///< a BYE that accounting wanted: no server transaction
+    bool is_told = false;   ///< of such a one: accounting hears what comes of it
 
     location::BindingSnapshot bindings;
     boost::container::small_vector<Target, 4> targets;  ///< in order of their groups
@@ -88,6 +90,7 @@ struct Context {
     std::uint32_t breadth = 0, breadth_used = 0;
     std::uint32_t redirects = 0;
     bool may_recurse = false;  ///< the Request-URI was ours to replace (§16.5)
+    bool follows_redirections = true;  ///< accounting has nothing against it
 
     boost::container::small_vector<Handle, 4> branches;
     std::uint32_t pending = 0;  ///< branches without a final response

@@ -107,6 +107,7 @@ void Proxy::pass_success(Context& context, const Message& response, Branch& bran
 void Proxy::pass_other_success(Context& context, const Message& response, Handle branch, Now now) {
     erase_branch(branch);
     if (context.decided) return;
+    if (context.is_ours) return end_hang_up(context, response.status(), now);
     upstream_edits_.clear();
     out_.clear();
     edit_identity(context, response, upstream_edits_);
@@ -143,7 +144,7 @@ void Proxy::failed(Context& context, Handle handle, int status, const Message* r
     erase_branch(handle);
     if (context.decided) return;
     const bool redirected = response != nullptr && status >= 300 && status <= 302;
-    if (redirected && config_.recurse_redirects && context.may_recurse && !context.no_more_targets && context.redirects < config_.max_redirects) {
+    if (redirected && config_.recurse_redirects && context.follows_redirections && context.may_recurse && !context.no_more_targets && context.redirects < config_.max_redirects) {
         ++context.redirects;
         if (add_redirections(context, *response) > 0) {
             ++counters_.recursed;
@@ -176,6 +177,7 @@ void Proxy::remember(Context& context, int status, const Message* response) {
 // §16.7 step 6: every branch has ended and none succeeded.
 void Proxy::finish(Context& context, Now now) {
     if (context.decided) return;
+    if (context.is_ours) return end_hang_up(context, context.best == 0 ? 408 : context.best, now);
     context.decided = context.no_more_targets = true;
     if (context.method == Method::ack) {
         close(context);

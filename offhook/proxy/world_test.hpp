@@ -86,10 +86,12 @@ public:
 /// Writes down what it is told; holds what `hold` names.
 class ScriptedCalls final : public dialog::CallPort {
 public:
-    std::expected<Handle, message::Reject> admit(const transaction::Request&, Now) override {
+    std::expected<dialog::Admission, message::Reject> admit(const transaction::Request&, const message::Uri* target, Ticket ticket, Now) override {
         if (!healthy) return std::unexpected(message::Reject{503, "Service Unavailable"});
         log.emplace_back("admit");
-        return Handle{++calls, 1};
+        asked_for = target == nullptr ? "nothing" : std::string(target->text);
+        if (somebody_pays) asked.push_back(ticket);
+        return dialog::Admission{{++calls, 1}, somebody_pays ? dialog::Verdict::wait : dialog::Verdict::go_on, !somebody_pays};
     }
     void tried(Handle, std::string_view target, Now) override { last_tried = target; }
     void ringing(Handle, const message::Message& r, Now) override { log.push_back("ringing " + std::to_string(r.status())); }
@@ -103,9 +105,14 @@ public:
     dialog::Verdict response_passed(const InDialog&, message::Method method, const message::Message* r, Ticket t, Now) override {
         return note(std::string(message::name_of(method)) + " got " + (r == nullptr ? "nothing" : std::to_string(r->status())), t);
     }
+    void hung_up(const InDialog& where, int status, Now) override {
+        log.push_back(std::string(where.direction == dialog::Direction::from_caller ? "caller" : "callee") + "'s BYE got " + std::to_string(status));
+    }
 
     std::vector<std::string> log;
-    std::vector<Ticket> held;
+    std::vector<Ticket> held, asked;  ///< asked: at admit()
+    std::string asked_for;
+    bool somebody_pays = false;  ///< calls wait at admit()
     std::string hold, last_tried;  ///< hold: what begins so waits
     bool healthy = true, knows_dialogs = true;
     std::uint32_t calls = 0;

@@ -57,8 +57,11 @@ class Case:
         register(self.folder, self.server, user, "secret", phone.port, self.transport, tag="register-" + name)
         return phone
 
+    def caller(self, scenario, name="caller", **options):
+        return Sipp(self.folder, name, scenario, self.server, transport=self.transport, **options)
+
     def call(self, scenario, name="caller", **options):
-        Sipp(self.folder, name, scenario, self.server, transport=self.transport, **options).done()
+        self.caller(scenario, name, **options).done()
 
     def end(self, *phones):
         for phone in phones:

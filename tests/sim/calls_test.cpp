@@ -20,7 +20,7 @@ std::uint64_t times() {
     const char* text = std::getenv("OFFHOOK_SIM_TIMES");
     return text == nullptr ? 1 : to_number<std::uint64_t>(text).value_or(1);
 }
-const std::uint64_t worlds = 100 * times(), restarted_worlds = 150 * times();
+const std::uint64_t worlds = 100 * times(), restarted_worlds = 150 * times(), charged_worlds = 150 * times();
 
 void add(Tally& sum, const Tally& t) {
     sum.answered += t.answered;
@@ -83,6 +83,23 @@ TEST(Simulation, RestartLosesNoRecordOfWhatAnybodyWasTold) {
     }
     fmt::print("{} calls, {} of them in progress at the restart\n", restarted_worlds * calls_in_a_world, adopted);
     EXPECT_GT(adopted, 400U);
+}
+
+// Twenty calls at once on one account: whatever is lost, crosses or is started anew, its credit is neither overspent nor lost.
+TEST(Simulation, CallsOfOneAccountNeverCostMoreThanItHas) {
+    Tally sum;
+    for (std::uint64_t i = 1; i <= charged_worlds; ++i) {
+        const std::uint64_t seed = only_seed().value_or(i);
+        const Outcome outcome = Simulation(seed, Kind::charged, only_seed().has_value()).run();
+        if (only_seed()) fmt::print("{}", lines(outcome.trace));
+        ASSERT_TRUE(outcome.wrong.empty()) << "OFFHOOK_SIM_SEED=" << seed << '\n' << lines(outcome.wrong);
+        if (only_seed()) return;
+        sum.cut += outcome.tally.cut;
+        sum.denied += outcome.tally.denied;
+    }
+    fmt::print("{} calls, {} of them ended for want of credit, {} not even made\n", charged_worlds * calls_in_a_world, sum.cut, sum.denied);
+    EXPECT_GT(sum.cut, 200U);
+    EXPECT_GT(sum.denied, 200U);
 }
 
 TEST(Simulation, SeedReplaysIdentically) {

@@ -190,4 +190,37 @@ std::vector<std::string> judge_after_restart(const CallView& call, const WireVie
     return Judge(call, wire, records).verdict_after_restart();
 }
 
+std::vector<std::string> judge_charged(const CallView& call, const std::vector<CallRecord>& records, bool restarted, Tally& tally) {
+    std::vector<std::string> wrong;
+    const auto expect = [&](bool right, std::string_view what) {
+        if (!right) wrong.push_back(fmt::format("{}: {}", call.script.call_id, what));
+    };
+    expect(call.caller.result != CallerView::Result::calling, "the caller still waits");
+    for (const LegView& leg : call.legs) expect(leg.result != LegView::Result::invited, "a phone still rings");
+    for (const CallRecord& record : records) {
+        expect(!record.in_progress() && record.dialog.empty(), "a record still in progress");
+        expect(record.account == "acme" && record.destination == call.script.callee, "who pays for what");
+        if (record.to_tag.empty()) {
+            expect((record.status == 402) == (record.rule == charging::Rule::no_credit), "refused for want of credit, and on record as that");
+            tally.denied += record.status == 402;
+            continue;
+        }
+        const bool cut = record.end == End::credit;
+        tally.cut += cut;
+        expect(cut || record.end == End::caller || record.end == End::callee, "an answered call ended by nobody");
+        expect(cut == (record.rule == charging::Rule::no_credit), "the rule of its end");
+        expect(record.rated.has_value(), "an answered call without a price");
+        const auto leg = std::find_if(call.legs.begin(), call.legs.end(), [&](const LegView& l) { return l.tag == record.to_tag; });
+        const auto& dialogs = call.caller.dialogs;
+        const auto dialog = std::find_if(dialogs.begin(), dialogs.end(), [&](const CallerDialog& d) { return d.tag == record.to_tag; });
+        if (leg == call.legs.end() || !cut) continue;
+        expect(leg->bye_sent || leg->bye_received, "the callee knows that it is over");
+        if (dialog == dialogs.end()) continue;  // its 2xx was lost
+        expect(dialog->bye_sent || dialog->bye_received, "the caller knows that it is over");
+        if (restarted) continue;  // the cut itself may have been begun anew
+        expect(leg->byes <= 1U + dialog->bye_sent && dialog->byes <= 1U + leg->bye_sent, "more than one BYE of the server's");
+    }
+    return wrong;
+}
+
 }  // namespace offhook::sim

@@ -28,6 +28,7 @@ struct Tally {
     unsigned answered = 0, refused = 0, cancelled = 0, timed_out = 0;
     unsigned further_answers = 0, unacknowledged = 0;
     unsigned byes_crossed = 0, answers_crossed_cancel = 0, vanished = 0;
+    unsigned cut = 0, denied = 0;  ///< for want of credit: while they talked, before they could
 };
 
 /// Every disagreement, in words; nothing if all agree.
@@ -38,5 +39,10 @@ struct Tally {
 /// established is released and recorded as if nothing had happened.
 [[nodiscard]] std::vector<std::string> judge_after_restart(const CallView& call, const WireView& wire,
                                                            const std::vector<accounting::CallRecord>& records);
+
+/// What must hold of a call that somebody pays for, while there is not enough for all of them: it is made or not, and ends at the latest when
+/// its credit does, with one BYE of ours to each side.
+[[nodiscard]] std::vector<std::string> judge_charged(const CallView& call, const std::vector<accounting::CallRecord>& records, bool restarted,
+                                                     Tally& tally);
 
 }  // namespace offhook::sim

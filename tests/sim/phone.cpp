@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "offhook/message/builder.hpp"
+#include "offhook/message/digest.hpp"
 #include "offhook/message/name_addr.hpp"
 #include "offhook/message/values.hpp"
 
@@ -81,12 +82,13 @@ transport::Flow Phone::flow_to_server() const {
 // The caller -----------------------------------------------------------------------------------------------------------------
 
 void Phone::place(CallView& call) {
-    Outgoing& out = outgoing_.emplace_back(Outgoing{&call, {}, call.script.call_id, "t" + call.script.caller, {}});
+    Outgoing& out = outgoing_.emplace_back(Outgoing{&call, {}, call.script.call_id, "t" + call.script.caller, 0, {}, {}});
     at(world_.now.steady + call.script.starts, [this, &out](Now now) { invite(out, now); });
 }
 
 void Phone::invite(Outgoing& call, Now now) {
     const CallScript& script = call.call->script;
+    const bool first = ++call.cseq == 1;
     call.invite = layer_.open(*this, remember({Sent::What::invite, &call}));
     std::string branch, bytes;
     layer_.append_branch(branch, call.invite, {});
@@ -97,12 +99,13 @@ void Phone::invite(Outgoing& call, Now now) {
         .header("From", fmt::format("<sip:{}@example.com>;tag={}", script.caller, call.from_tag))
         .header("To", fmt::format("<sip:{}@example.com>", script.callee))
         .header("Call-ID", call.call_id)
-        .header("CSeq", "1 INVITE")
+        .header("CSeq", fmt::format("{} INVITE", call.cseq))
         .header("Contact", fmt::format("<sip:{}@{}>", script.caller, at_.text()))
         .lines(script.timers ? "Supported: timer\r\n" : "")
+        .lines(call.credentials)
         .body("application/sdp", "v=0\r\no=- 1 1 IN IP4 10.0.1.1\r\ns=-\r\nc=IN IP4 10.0.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n");
     layer_.start(call.invite, Method::invite, bytes, flow_to_server(), now);
-    if (!script.patience) return;
+    if (!script.patience || !first) return;
     at(now.steady + *script.patience, [this, &call](Now then) {
         if (call.call->caller.result != CallerView::Result::calling) return;
         call.call->caller.cancel_sent = true;
@@ -110,9 +113,27 @@ void Phone::invite(Outgoing& call, Now now) {
     });
 }
 
+// Once: a server that was started anew may ask again.
+bool Phone::authenticate(Outgoing& call, const Message& response, Now now) {
+    const auto challenge = message::parse_digest_challenge(response.value(HeaderId::proxy_authenticate));
+    if (!challenge || call.call->caller.cancel_sent || call.cseq > 3) return false;
+    const std::string uri = fmt::format("sip:{}@example.com", call.call->script.callee), user = call.call->script.caller;
+    const std::string secret = auth::ha1(hasher_, auth::Algorithm::md5, user, challenge->realm, password);
+    auth::HexDigest hex;
+    const auto digest =
+        auth::digest_response(hasher_, {auth::Algorithm::md5, secret, "INVITE", uri, challenge->nonce, "auth", "00000001", "0a4f113b", {}}, hex);
+    call.credentials = fmt::format(
+        "Proxy-Authorization: Digest username=\"{}\", realm=\"{}\", nonce=\"{}\", uri=\"{}\", response=\"{}\", algorithm=MD5, qop=auth, "
+        "nc=00000001, cnonce=\"0a4f113b\"\r\n",
+        user, challenge->realm, challenge->nonce, uri, digest);
+    invite(call, now);
+    return true;
+}
+
 void Phone::on_response(transaction::ClientId, Handle cookie, const Message& response, const transport::Flow&, Now now) {
-    const Sent& sent = sent_[cookie.slot];
+    const Sent sent = sent_[cookie.slot];
     if (sent.what != Sent::What::invite || response.status() < 200) return;
+    if (response.status() == 407 && authenticate(*sent.call, response, now)) return;
     CallerView& view = sent.call->call->caller;
     if (response.status() < 300) return on_answer(*sent.call, response, now);
     if (view.result != CallerView::Result::calling) return odd("a failure after another final response");
@@ -145,12 +166,12 @@ void Phone::on_answer(Outgoing& call, const Message& response, Now now) {
     dialog.target = uri_of(response.value(HeaderId::contact));
     dialog.routes = routes_of(response);
     std::reverse(dialog.routes.begin(), dialog.routes.end());
-    dialog.cseq = 1;
+    dialog.cseq = call.cseq;
     dialog.is_caller = true;
     dialog.view = view.dialogs.size();
     view.dialogs.push_back({std::string(tag)});
     if (dialog.routes.empty()) odd("an answer without Record-Route");
-    dialog.ack = request_of(dialog, "ACK", 1, fmt::format("z9hG4bKack{}{}", name_, ++acks_));
+    dialog.ack = request_of(dialog, "ACK", call.cseq, fmt::format("z9hG4bKack{}{}", name_, ++acks_));
     world_.send(at_, server_, dialog.ack);
     // One call is enough (§13.2.2.4), and none after a CANCEL.
     if (!first || view.cancel_sent) return hang_up(dialog, now);
@@ -305,6 +326,7 @@ void Phone::on_bye(transaction::RequestPtr request, Now now) {
     }
     CallView& call = *call_of(*dialog);
     (dialog->is_caller ? call.caller.dialogs[dialog->view].bye_received : call.legs[dialog->view].bye_received) = true;
+    ++(dialog->is_caller ? call.caller.dialogs[dialog->view].byes : call.legs[dialog->view].byes);
     dialog->over = true;
     layer_.respond(*request, 200, now);
 }

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "offhook/auth/hash.hpp"
 #include "offhook/base/observer.hpp"
 #include "offhook/transaction/layer.hpp"
 #include "tests/sim/script.hpp"
@@ -23,6 +24,9 @@ struct Ledger {
     std::vector<std::string> oddities;  ///< what must never happen to a phone
     bool restarted = false;             ///< the server was: it has forgotten what it asked
 };
+
+/// Of every user, where the server asks for one.
+inline constexpr std::string_view password = "secret";
 
 class Phone final : public Node, public transport::Sender, public transaction::ServerUser, public transaction::ClientUser {
 public:
@@ -59,6 +63,8 @@ private:
         CallView* call;
         transaction::ClientId invite;
         std::string call_id, from_tag;
+        std::uint32_t cseq = 0;
+        std::string credentials;                     ///< line of header; empty until it was challenged
         std::deque<Dialog> dialogs;
     };
     struct Incoming {
@@ -89,6 +95,7 @@ private:
 
     // As a caller
     void invite(Outgoing& call, Now now);
+    [[nodiscard]] bool authenticate(Outgoing& call, const message::Message& challenge, Now now);
     void on_answer(Outgoing& call, const message::Message& response, Now now);
     // As a callee
     void on_invite(transaction::RequestPtr request, Now now);
@@ -123,6 +130,7 @@ private:
     std::deque<Incoming> incoming_;
     std::deque<Sent> sent_;
     std::uint64_t acks_ = 0;
+    auth::Hasher hasher_;
 };
 
 }  // namespace offhook::sim

@@ -40,6 +40,7 @@ struct CallScript {
 struct CallerDialog {
     std::string tag;                   ///< of the callee
     bool bye_sent = false, bye_received = false;
+    unsigned byes = 0;                 ///< received, without repetitions
 };
 
 struct CallerView {
@@ -56,6 +57,7 @@ struct LegView {
     int status = 0;
     unsigned acks = 0;
     bool ack_missed = false, bye_sent = false, bye_received = false;
+    unsigned byes = 0;
 };
 
 struct CallView {

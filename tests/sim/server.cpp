@@ -6,18 +6,29 @@
 #include <deque>
 #include <stdexcept>
 
+#include "offhook/charging/tariff_csv.hpp"
+#include "tests/sim/phone.hpp"
+
 namespace offhook::sim {
 
 namespace {
 
 // Read as the program reads it, once for all worlds.
-std::shared_ptr<const daemon::Config> config() {
-    static const auto config = [] {
-        auto read = daemon::parse("domains = [\"example.com\"]\n[auth]\ntrusted = [\"10.0.0.0/8\"]\n", "sim.toml");
-        if (!read) throw std::runtime_error(read.error());
-        return std::make_shared<const daemon::Config>(std::move(*read));
-    }();
-    return config;
+std::shared_ptr<const daemon::Config> config(Server::Callers callers) {
+    const auto read = [](const std::string& more) {
+        auto config = daemon::parse("domains = [\"example.com\"]\n" + more, "sim.toml");
+        if (!config) throw std::runtime_error(config.error());
+        return std::make_shared<const daemon::Config>(std::move(*config));
+    };
+    static const auto trusting = read("[auth]\ntrusted = [\"10.0.0.0/8\"]\n");
+    static const auto charging = read("[auth]\nalgorithms = [\"MD5\"]\n[charging]\nslice = \"10s\"\n");
+    return callers == Server::Callers::paying ? charging : trusting;
+}
+
+charging::Tariff tariff() {
+    auto read = charging::read_tariff({"sim", *charging::Currency::parse("EUR"), {}, false}, "prefix,price_per_minute,first_increment\nb,0.60,3\n");
+    if (!read) throw std::runtime_error("the tariff has mistakes");
+    return std::move(*read);
 }
 
 void draw(SipKey& key, World& world) {
@@ -27,14 +38,18 @@ void draw(SipKey& key, World& world) {
 
 }  // namespace
 
-Server::Server(World& world, Observer& observer, const Endpoint& at)
+Server::Server(World& world, Observer& observer, const Endpoint& at, Callers callers)
     : world_(world),
       observer_(observer),
       at_(at),
+      callers_(callers),
       listeners_({{transport::Protocol::udp, at, {}, 0}}),
       bindings_([](Ticket, bool, Now) {}, Duration{0}),
       records_(world.wheel, world.now, [this](Ticket ticket, bool ok, Now now) { core_->on_committed(ticket, ok, now); }),
+      charges_(records_, [this](Ticket ticket, const accounting::Grant& grant, Now now) { core_->on_granted(ticket, grant, now); }),
       replays_(SipKey{}, {}, world.now.utc) {
+    charges_.tariff = tariff();
+    charges_.slice = config(callers)->accounting.slice;
     draw(secrets_.relay, world);
     draw(secrets_.loop, world);
     start();
@@ -54,11 +69,12 @@ void Server::start() {
                                   .bindings = bindings_,
                                   .users = *this,
                                   .records = records_,
+                                  .charges = charges_,
                                   .replays = replays_,
                                   .observer = observer_,
                                   .own_nonce = {},
                                   .last_record = last_record};
-    core_ = std::make_unique<daemon::Core>(parts, config(), secrets_, world_.now);
+    core_ = std::make_unique<daemon::Core>(parts, config(callers_), secrets_, world_.now);
 }
 
 void Server::restart() {
@@ -67,9 +83,28 @@ void Server::restart() {
     core_.reset();
     dying_ = false;
     records_.lose_pending();
+    charges_.reconcile();
     start();
-    for (const auto& [id, record] : records_.rows())
-        if (record.in_progress()) core_->adopt(record, world_.now);
+    for (const auto& [id, row] : records_.rows()) {
+        if (!row.in_progress()) continue;
+        accounting::CallRecord record = row;
+        record.granted = charges_.granted(id);
+        core_->adopt(record, world_.now);
+    }
+}
+
+auth::UserSnapshot Server::find(std::string_view domain, std::string_view name) const {
+    auth::UserSnapshot& known = users_[std::string(name)];
+    if (known) return known;
+    auth::User user;
+    if (callers_ == Callers::paying) {
+        auth::Hasher hasher;
+        user.name = name;
+        user.domain = user.realm = domain;
+        user.ha1[0] = auth::hash_password(hasher, auth::Algorithm::md5, name, domain, domain, password);
+        if (name.starts_with('a')) user.account = account;  // a caller
+    }
+    return known = std::make_shared<const auth::User>(std::move(user));
 }
 
 void Server::bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere) {

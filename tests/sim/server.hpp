@@ -1,10 +1,12 @@
 // The server under test: the core of offhookd, as the program wires it, on a virtual clock, with bindings and records in memory.
 #pragma once
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "apps/offhookd/core.hpp"
+#include "offhook/accounting/memory_charge_store.hpp"
 #include "offhook/accounting/memory_record_store.hpp"
 #include "offhook/location/memory_store.hpp"
 #include "tests/sim/script.hpp"
@@ -14,8 +16,9 @@ namespace offhook::sim {
 
 class Server final : public Node, public transport::Sender, public transport::Resolver, public auth::UserDirectory {
 public:
-    /// Every sender is trusted: what is simulated is calls.
-    Server(World& world, Observer& observer, const Endpoint& at);
+    enum class Callers : std::uint8_t { trusted, paying };  ///< paying: each has a password, and all of them one account
+
+    Server(World& world, Observer& observer, const Endpoint& at, Callers callers);
 
     /// The bindings of one callee, in force at once. `phones`: where they are; a dead one is where nobody is.
     void bind(const CallScript& call, const std::vector<Endpoint>& phones, const Endpoint& nowhere);
@@ -24,6 +27,8 @@ public:
     void restart();
 
     [[nodiscard]] accounting::MemoryRecordStore& records() { return records_; }
+    [[nodiscard]] accounting::MemoryChargeStore& charges() { return charges_; }
+    static constexpr std::string_view account = "acme";
     [[nodiscard]] daemon::Core& core() { return *core_; }
 
     void on_datagram(std::string_view bytes, const transport::Flow& from, Now now) override;
@@ -32,8 +37,8 @@ private:
     void send(const transport::Flow& flow, std::string_view bytes, transport::SendTag) override;
     [[nodiscard]] bool alive(const transport::Flow&) const override { return true; }
     [[nodiscard]] std::optional<transport::Addresses> resolve(std::string_view, Ticket) override { return transport::Addresses{}; }
-    [[nodiscard]] auth::UserSnapshot find(std::string_view, std::string_view) const override { return somebody_; }
-    [[nodiscard]] std::array<bool, auth::algorithm_count> offered(std::string_view) const override { return {}; }
+    [[nodiscard]] auth::UserSnapshot find(std::string_view domain, std::string_view name) const override;
+    [[nodiscard]] std::array<bool, auth::algorithm_count> offered(std::string_view) const override { return {callers_ == Callers::paying}; }
     [[nodiscard]] bool loaded() const override { return true; }
 
     void start();
@@ -41,10 +46,12 @@ private:
     World& world_;
     Observer& observer_;
     Endpoint at_;
+    Callers callers_;
+    mutable std::map<std::string, auth::UserSnapshot, std::less<>> users_;
     transport::ListenerTable listeners_;
-    auth::UserSnapshot somebody_ = std::make_shared<const auth::User>();
     location::MemoryBindingStore bindings_;
     accounting::MemoryRecordStore records_;
+    accounting::MemoryChargeStore charges_;
     auth::NonceLedger replays_;
     daemon::Secrets secrets_;
     bool dying_ = false;

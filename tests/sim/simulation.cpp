@@ -39,7 +39,7 @@ Simulation::Simulation(std::uint64_t seed, Kind kind, bool tracing)
     : kind_(kind),
       links_(links_of(Random(seed).fork(1))),
       world_(Random(seed).next(), links_),
-      server_(world_, observer_, server_at),
+      server_(world_, observer_, server_at, kind == Kind::charged ? Server::Callers::paying : Server::Callers::trusted),
       caller_(world_, ledger_, observer_, "caller", caller_at, server_at),
       callees_{{world_, ledger_, observer_, "callee1", callees_at[0], server_at}, {world_, ledger_, observer_, "callee2", callees_at[1], server_at}} {
     world_.tracing = tracing;
@@ -53,7 +53,12 @@ Simulation::Simulation(std::uint64_t seed, Kind kind, bool tracing)
     world_.on_departure = [this](const Endpoint& from, const Endpoint& to, std::string_view bytes) {
         if (from == server_at) on_departure(to, bytes);
     };
-    if (kind == Kind::undisturbed) return;
+    restarts_ = kind == Kind::restarted || (kind == Kind::charged && random.chance(300));
+    if (kind == Kind::charged) {
+        deposit_ = static_cast<charging::Micros>(random.below(3'000'000));  // 300 s, of which no more than all calls could need
+        server_.charges().credit(std::string(Server::account), deposit_);
+    }
+    if (!restarts_) return;
     ledger_.restarted = true;
     world_.wheel.arm(restart_, world_.now.steady + random.between(100ms, 40s));
 }
@@ -63,7 +68,7 @@ void Simulation::place_calls(Random random) {
         CallView call;
         call.script = draw_script(random.fork(i), i, callee_phones);
         // Nobody waits for ever: for an answer that was lost each time, for a server that has forgotten the call.
-        if (!call.script.patience) call.script.patience = kind_ == Kind::restarted ? 60s : 240s;
+        if (!call.script.patience) call.script.patience = kind_ == Kind::undisturbed ? 240s : 60s;
         server_.bind(call.script, callees_at, nowhere);
         const std::string id = call.script.call_id;
         wires_[id].lossless = links_.loss == 0;
@@ -78,11 +83,13 @@ Outcome Simulation::run() {
     for (const auto& [id, record] : server_.records().rows()) records[record.sip_call_id].push_back(record);
     for (const auto& [id, call] : ledger_.calls) {
         auto wrong = kind_ == Kind::undisturbed ? judge(call, wires_[id], records[id], outcome.tally)
+                     : kind_ == Kind::charged   ? judge_charged(call, records[id], restarts_, outcome.tally)
                                                 : judge_after_restart(call, wires_[id], records[id]);
         for (std::string& text : wrong) outcome.wrong.push_back(std::move(text));
     }
     for (auto* list : {&ledger_.oddities, &early_}) outcome.wrong.insert(outcome.wrong.end(), list->begin(), list->end());
     nothing_left(outcome.wrong);
+    if (kind_ == Kind::charged) nothing_overspent(outcome);
     outcome.adopted = server_.core().accounting().counters().adopted;
     outcome.hash = world_.hash();
     outcome.sent = world_.sent();
@@ -106,6 +113,21 @@ void Simulation::nothing_left(std::vector<std::string>& wrong) {
     check("timers", world_.wheel.size());
 }
 
+// What was paid in is what the calls cost and what is left, whatever happened at the same time.
+void Simulation::nothing_overspent(Outcome& outcome) {
+    const auto check = [&outcome](std::string_view what, bool right) {
+        if (!right) outcome.wrong.push_back(fmt::format("money: {}", what));
+    };
+    const auto& account = server_.charges().accounts.find(Server::account)->second;
+    charging::Micros prices = 0;
+    for (const auto& [id, record] : server_.records().rows())
+        if (record.rated) prices += record.rated->price;
+    check("the prices and the balance are the deposit", prices + account.balance == deposit_);
+    check("the credit was overspent", account.least >= 0 && account.balance >= 0);
+    check("a call was longer than what it paid for", account.unpaid == 0);
+    check("something is still reserved", account.reserved == 0 && server_.charges().reservations() == 0);
+}
+
 void Simulation::on_arrival(const Endpoint& from, std::string_view bytes) {
     const bool invite = bytes.starts_with("INVITE "), bye = bytes.starts_with("BYE ");
     if (!invite && !bye) return;
@@ -123,7 +145,7 @@ void Simulation::on_departure(const Endpoint& to, std::string_view bytes) {
     message::Message m;
     if (!m.index(bytes)) return;
     if (m.method() == message::Method::bye) return on_release(m);
-    if (m.method() != message::Method::invite || to != caller_at) return;
+    if (m.method() != message::Method::invite || to != caller_at || m.status() == 407) return;
     const std::string id(m.value(message::HeaderId::call_id)), to_tag(tag(m, message::HeaderId::to));
     WireView& wire = wires_[id];
     const bool success = m.status() < 300;

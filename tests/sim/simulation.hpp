@@ -22,7 +22,7 @@ struct Outcome {
 
 class Simulation {
 public:
-    enum class Kind : std::uint8_t { undisturbed, restarted };
+    enum class Kind : std::uint8_t { undisturbed, restarted, charged };  ///< charged: on one account whose credit is short, some restarted
 
     Simulation(std::uint64_t seed, Kind kind, bool tracing = false);
     [[nodiscard]] Outcome run();
@@ -36,11 +36,14 @@ private:
 
     void place_calls(Random random);
     void nothing_left(std::vector<std::string>& wrong);
+    void nothing_overspent(Outcome& outcome);
     void on_arrival(const Endpoint& from, std::string_view bytes);
     void on_departure(const Endpoint& to, std::string_view bytes);
     void on_release(const message::Message& response);
 
     Kind kind_;
+    bool restarts_ = false;
+    charging::Micros deposit_ = 0;
     Links links_;
     World world_;
     Ledger ledger_;

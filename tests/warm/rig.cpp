@@ -73,7 +73,7 @@ Rig::Rig(std::uint64_t (*allocations)())
       bindings_([this](Ticket ticket, bool ok, Now now) { core_->on_committed(ticket, ok, now); }, Duration{0}),
       replays_(SipKey{1, 2}, {}, now_.utc - 1h) {
     for (std::size_t i = 0; i < users; ++i) {
-        auth::User user{user_name(i), std::string(domain), std::string(domain), {}, true};
+        auth::User user{user_name(i), std::string(domain), std::string(domain), {}, true, {}};
         user.ha1[0] = auth::hash_password(hasher_, auth::Algorithm::md5, user.name, domain, domain, "secret");
         users_.emplace_back().snapshot = std::make_shared<const auth::User>(std::move(user));
     }
@@ -85,6 +85,7 @@ Rig::Rig(std::uint64_t (*allocations)())
                                                              .bindings = bindings_,
                                                              .users = *this,
                                                              .records = *this,
+                                                             .charges = *this,
                                                              .replays = replays_,
                                                              .observer = observer_,
                                                              .own_nonce = {},

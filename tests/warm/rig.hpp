@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,7 +23,7 @@ struct Spent {
     std::chrono::nanoseconds time{};
 };
 
-class Rig final : transport::Sender, transport::Resolver, auth::UserDirectory, accounting::RecordStore {
+class Rig final : transport::Sender, transport::Resolver, auth::UserDirectory, accounting::RecordStore, accounting::ChargeStore {
 public:
     /// `allocations`: how many there were since the program began (offhook/base/allocation_count_test.hpp). Throws std::runtime_error,
     /// as the functions below do, with the message that is not as it should be.
@@ -68,6 +69,8 @@ private:
     [[nodiscard]] bool loaded() const override { return true; }
     void put(const accounting::CallRecord&, Ticket ticket) override { records_.push_back(ticket); }
     [[nodiscard]] bool healthy(Now) const override { return true; }
+    void authorise(const accounting::ChargeRequest&, Ticket) override { throw std::logic_error("nobody pays for these calls"); }
+    void extend(const accounting::ChargeRequest&, Duration, Ticket) override { throw std::logic_error("nobody pays for these calls"); }
 
     std::uint64_t (*allocations_)();
     Now now_;
