@@ -1,22 +1,10 @@
 // The command line as a person meets it: the program run against a real server, its output and its exit codes.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-#include <sys/wait.h>
-
-#include <array>
 #include <boost/json/parse.hpp>
 #include <boost/json/value.hpp>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
-#include <memory>
 
+#include "apps/offhook/fixture_test.hpp"
 #include "offhook/base/time_text.hpp"
-#include "offhook/http/api.hpp"
-#include "offhook/http/server.hpp"
-#include "offhook/http/token.hpp"
-#include "offhook/runtime/temporary_directory_test.hpp"
-#include "offhook/store/store.hpp"
 
 namespace offhook::cli {
 namespace {
@@ -28,76 +16,13 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-struct Result {
-    int exit = -1;
-    std::string out;  ///< both outputs
-};
-
-class CommandLine : public ::testing::Test {
-protected:
-    void SetUp() override {
-        store::Config config;
-        config.path = file("offhook.db");
-        config.commit_window = 0ms;
-        auto opened = store::Store::open(config, nullptr);
-        ASSERT_TRUE(opened) << opened.error();
-        store_ = std::move(*opened);
-        ASSERT_TRUE(store_->wait_loaded());
-        api_ = std::make_unique<http::Api>(*store_, http::Facts{"0", {"example.com"}, "example.com"});
-        const auto token = http::load_or_make_token(file("api-token"));
-        ASSERT_TRUE(token) << token.error();
-        auto server =
-            http::Server::start({Endpoint{IpAddress::v4({127, 0, 0, 1}), 0}}, *token, [this](const http::Request& r) { return (*api_)(r); });
-        ASSERT_TRUE(server) << server.error();
-        server_ = std::move(*server);
-        url_ = "http://" + server_->address().text();
-    }
-
-    void TearDown() override {
-        server_.reset();
-        store_.reset();
-    }
-
-    [[nodiscard]] std::string file(const std::string& name) const { return folder_.file(name); }
-    void write(const std::string& name, std::string_view text) const { std::ofstream(file(name), std::ios::binary) << text; }
-
-    /// In the test's folder; `words` are for a shell.
-    [[nodiscard]] Result run(const std::string& words, const std::string& input = "") const {
-        write("input", input);
-        const std::string command = "cd " + folder_.path().string() + " && " OFFHOOK_PROGRAM " " + words + " < input 2>&1";
-        std::FILE* pipe = ::popen(command.c_str(), "r");
-        Result result;
-        std::array<char, 4096> block{};
-        while (const std::size_t size = std::fread(block.data(), 1, block.size(), pipe)) result.out.append(block.data(), size);
-        const int status = ::pclose(pipe);
-        result.exit = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-        return result;
-    }
-    [[nodiscard]] Result offhook(const std::string& words, const std::string& input = "") const {
-        return run("--api " + url_ + " --token-file api-token " + words, input);
-    }
-
-    offhook::test::TemporaryDirectory folder_;
-    std::string url_;
-    std::unique_ptr<store::Store> store_;
-    std::unique_ptr<http::Api> api_;
-    std::unique_ptr<http::Server> server_;
-};
-
-#define EXPECT_RUN(result, code, matcher)     \
-    do {                                      \
-        const Result got = (result);          \
-        EXPECT_EQ(got.exit, code) << got.out; \
-        EXPECT_THAT(got.out, matcher);        \
-    } while (false)
-
 TEST_F(CommandLine, UsersComeAndGo) {
     EXPECT_RUN(offhook("user add alice@example.com --password-stdin", "secret\n"), 0, "added alice@example.com\n");
     EXPECT_RUN(offhook("user add bob@example.com --generate --disabled"), 0, MatchesRegex("added bob@example.com\npassword: [a-zA-Z2-9]{20}\n"));
     EXPECT_RUN(offhook("user list"), 0,
-               "USER               ENABLED  ALGORITHMS\n"
-               "alice@example.com  yes      MD5,SHA-256,SHA-512-256\n"
-               "bob@example.com    no       MD5,SHA-256,SHA-512-256\n");
+               "USER               ENABLED  ACCOUNT  ALGORITHMS\n"
+               "alice@example.com  yes               MD5,SHA-256,SHA-512-256\n"
+               "bob@example.com    no                MD5,SHA-256,SHA-512-256\n");
     EXPECT_RUN(offhook("user enable bob@example.com"), 0, "enabled bob@example.com\n");
     EXPECT_TRUE(store_->users().find("example.com", "bob")->enabled);
     EXPECT_RUN(offhook("user passwd bob@example.com --password-stdin", "new\n"), 0, "changed the password of bob@example.com\n");
@@ -124,8 +49,8 @@ TEST_F(CommandLine, AnImportNamesItsLines) {
     write("users.csv", "alice,example.com,x\nbob,example.com\ncarol\n");
     EXPECT_RUN(offhook("user import users.csv"), 1,
                "offhook: nothing was imported\n"
-               "users.csv:2: 2 values where three are wanted: name,domain,password\n"
-               "users.csv:3: 1 value where three are wanted: name,domain,password\n");
+               "users.csv:2: 2 values where three are wanted: name,domain,password, and a fourth if an account pays\n"
+               "users.csv:3: 1 value where three are wanted: name,domain,password, and a fourth if an account pays\n");
     EXPECT_RUN(offhook("user import -", "alice,example.com,x\nbob,example.com,y\n"), 0, "imported 2 users\n");
     EXPECT_RUN(offhook("user import -", "{\"name\":\"carol\",\"domain\":\"example.com\",\"password\":\"z\"}\n"), 0, "imported 1 user\n");
     EXPECT_RUN(offhook("user import nowhere.csv"), 2, "offhook: nowhere.csv: cannot be read: No such file or directory\n");
@@ -142,8 +67,8 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
     EXPECT_RUN(run("--api " + url_ + " --token-file other user list"), 4,
                "offhook: " + url_ + " does not accept the token in other: is this the file in that server's data folder?\n");
     EXPECT_RUN(run("--api ftp://x user list"), 2, "offhook: --api ftp://x: an address as \"http://127.0.0.1:8080\" is wanted\n");
-    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, registrations, calls, cdr, sinks, parse, storm\n");
-    EXPECT_RUN(run("user lst"), 2, "offhook: there is no command \"user lst\"; there are add, list, passwd, enable, disable, remove, import\n");
+    EXPECT_RUN(run("usr list"), 2, "offhook: there is no command \"usr\"; there are user, account, tariff, registrations, sinks, calls, cdr, parse, storm\n");
+    EXPECT_RUN(run("user lst"), 2, "offhook: there is no command \"user lst\"; there are add, list, passwd, set, enable, disable, remove, import\n");
     EXPECT_RUN(run("user"), 2, HasSubstr("offhook user --help"));
     EXPECT_RUN(run("calls now"), 2, HasSubstr("now"));
     EXPECT_RUN(run("cdr --limit 0"), 2, HasSubstr("--limit"));
@@ -152,7 +77,7 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
     EXPECT_RUN(run("--help"), 0, HasSubstr("registrations"));
     std::filesystem::create_directory(file("var"));
     std::filesystem::copy(file("api-token"), file("var/api-token"));
-    EXPECT_RUN(run("--api " + url_ + " user list"), 0, "USER  ENABLED  ALGORITHMS\n");
+    EXPECT_RUN(run("--api " + url_ + " user list"), 0, "USER  ENABLED  ACCOUNT  ALGORITHMS\n");
 }
 
 TEST_F(CommandLine, RegistrationsCallsAndRecords) {
@@ -181,9 +106,9 @@ TEST_F(CommandLine, RegistrationsCallsAndRecords) {
     EXPECT_RUN(offhook("registrations"), 0, AllOf(HasSubstr("alice@example.com  sip:alice@192.0.2.1  192.0.2.1:5060"), HasSubstr("?[31mred\n")));
     EXPECT_RUN(offhook("registrations --user bob@example.com --json"), 0, "[]\n");
     EXPECT_RUN(offhook("cdr --limit 2"), 0,
-               "INVITED                      USER               FROM                   TO                     STATUS  SECONDS  END     CODECS\n"
-               "2026-11-22T10:02:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        7  callee\n"
-               "2026-11-22T10:03:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        0  none\n");
+               "INVITED                      USER               FROM                   TO                     STATUS  SECONDS  PRICE  END     CODECS\n"
+               "2026-11-22T10:02:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        7         callee\n"
+               "2026-11-22T10:03:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        0         none\n");
     EXPECT_EQ(boost::json::parse(offhook("cdr --json --all").out).as_array().size(), 3u);
     EXPECT_EQ(boost::json::parse(offhook("cdr --json --to 2026-11-22T10:02:00Z").out).as_array().size(), 1u);
     EXPECT_RUN(offhook("cdr --from tomorrow"), 1, "offhook: from=tomorrow: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z\n");

@@ -3,6 +3,7 @@
 #include <boost/json/array.hpp>
 #include <cstddef>
 #include <expected>
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -18,11 +19,17 @@ struct ListOptions {
 
 void add_form_options(CLI::App& command, ListOptions& options);
 
-/// The rows of one page of `target`, whose answer is {"<list>": [...], "next": ...}, and of those after it.
+/// `target` with a parameter appended if it has a value.
+[[nodiscard]] std::string with(std::string target, std::string_view name, std::string_view value);
+
+/// Calls with the rows of `target`, whose answer is {"<list>": [...], "next": ...}, and with those of each page after it. Ends when `take` says false.
+[[nodiscard]] std::expected<void, Failure> each_page(const Globals& globals, const std::string& target, std::string_view list,
+                                                     const std::function<bool(const boost::json::array&)>& take);
+/// All pages together: for lists that fit into memory.
 [[nodiscard]] std::expected<boost::json::array, Failure> fetch_all(const Globals& globals, const std::string& target, std::string_view list);
 /// The first page alone.
 [[nodiscard]] std::expected<boost::json::array, Failure> fetch_page(const Globals& globals, const std::string& target, std::string_view list);
 
-void print(std::string_view text);  ///< to standard output
+bool print(std::string_view text);  ///< to standard output; false: nobody takes it any more
 
 }  // namespace offhook::cli

@@ -40,7 +40,10 @@ int run(int argc, char** argv) {
         ->type_name("FILE");
     app.footer("Exit codes: 0 done, 1 refused or invalid, 2 wrong usage or unreadable file, 3 no server answers, 4 token missing or not accepted.");
     add_user_commands(app, program);
+    add_account_commands(app, program);
+    add_tariff_commands(app, program);
     add_list_commands(app, program);
+    add_record_commands(app, program);
     add_parse_command(app, program);
     add_storm_command(app, program);
     try {
@@ -61,7 +64,7 @@ int run(int argc, char** argv) {
         fmt::print(stderr, "offhook: {}\n", result.error().text);
         return result.error().exit;
     }
-    if (std::fflush(stdout) != 0) {
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
         fmt::print(stderr, "offhook: the output cannot be written\n");
         return Exit::usage;
     }

@@ -36,7 +36,10 @@ struct Program {
 };
 
 void add_user_commands(CLI::App& app, Program& program);
+void add_account_commands(CLI::App& app, Program& program);
+void add_tariff_commands(CLI::App& app, Program& program);
 void add_list_commands(CLI::App& app, Program& program);
+void add_record_commands(CLI::App& app, Program& program);
 void add_parse_command(CLI::App& app, Program& program);
 void add_storm_command(CLI::App& app, Program& program);
 

@@ -48,48 +48,66 @@ std::string csv_field(const std::string& text) {
     return out + '"';
 }
 
-std::string render_csv(const boost::json::array& rows, const std::vector<std::string_view>& keys) {
+}  // namespace
+
+std::string Printer::csv(const boost::json::array& rows) const {
     std::string out;
-    for (const auto key : keys) out += fmt::format("{}{}", out.empty() ? "" : ",", key);
-    out += "\r\n";
+    if (!begun_) {
+        for (const auto key : all_) out += fmt::format("{}{}", out.empty() ? "" : ",", key);
+        out += "\r\n";
+    }
     for (const auto& row : rows) {
         std::string line;
-        for (std::size_t i = 0; i < keys.size(); ++i) line += (i == 0 ? "" : ",") + csv_field(text_of(row, keys[i]));
+        for (std::size_t i = 0; i < all_.size(); ++i) line += (i == 0 ? "" : ",") + csv_field(text_of(row, all_[i]));
         out += line + "\r\n";
     }
     return out;
 }
 
-std::string render_json(const boost::json::array& rows) {
-    std::string out = "[";
-    for (const auto& row : rows) out += fmt::format("{}\n{}", &row == &rows.front() ? "" : ",", boost::json::serialize(row));
-    return out + (rows.empty() ? "]\n" : "\n]\n");
+std::string Printer::json(const boost::json::array& rows) const {
+    std::string out = begun_ ? "" : "[";
+    for (const auto& row : rows) out += fmt::format("{}\n{}", !any_ && &row == &rows.front() ? "" : ",", boost::json::serialize(row));
+    return out;
 }
 
-}  // namespace
-
-std::string render(const boost::json::array& rows, Form form, const std::vector<Column>& columns, const std::vector<std::string_view>& all) {
-    if (form == Form::json) return render_json(rows);
-    if (form == Form::csv) return render_csv(rows, all);
-    std::vector<std::vector<std::string>> lines(1);
-    for (const Column& column : columns) lines.front().emplace_back(column.heading);
+std::string Printer::table(const boost::json::array& rows) {
+    std::vector<std::vector<std::string>> lines(begun_ ? 0 : 1);
+    if (!begun_)
+        for (const Column& column : columns_) lines.front().emplace_back(column.heading);
     for (const auto& row : rows) {
         auto& line = lines.emplace_back();
-        for (const Column& column : columns) line.push_back(harmless(text_of(row, column.key)));
+        for (const Column& column : columns_) line.push_back(harmless(text_of(row, column.key)));
     }
-    std::vector<std::size_t> widths(columns.size());
     for (const auto& line : lines)
-        for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+        for (std::size_t i = 0; i < line.size(); ++i) widths_[i] = std::max(widths_[i], width(line[i]));
     std::string out;
     for (const auto& line : lines) {
         std::string shown;
         for (std::size_t i = 0; i < line.size(); ++i) {
-            const std::string blanks(widths[i] - width(line[i]), ' ');
-            shown += (i == 0 ? "" : "  ") + (columns[i].right ? blanks + line[i] : line[i] + blanks);
+            const std::string blanks(widths_[i] - width(line[i]), ' ');
+            shown += (i == 0 ? "" : "  ") + (columns_[i].right ? blanks + line[i] : line[i] + blanks);
         }
         out += shown.substr(0, shown.find_last_not_of(' ') + 1) + "\n";
     }
     return out;
+}
+
+std::string Printer::page(const boost::json::array& rows) {
+    std::string out = form_ == Form::json ? json(rows) : form_ == Form::csv ? csv(rows) : table(rows);
+    begun_ = true;
+    any_ = any_ || !rows.empty();
+    return out;
+}
+
+std::string Printer::end() {
+    if (form_ != Form::json) return {};
+    return any_ ? "\n]\n" : "]\n";
+}
+
+std::string render(const boost::json::array& rows, Form form, const std::vector<Column>& columns, const std::vector<std::string_view>& all) {
+    Printer printer(form, columns, all);
+    std::string out = printer.page(rows);
+    return out + printer.end();
 }
 
 }  // namespace offhook::cli

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace boost::json {
@@ -19,7 +20,29 @@ struct Column {
     bool right = false;             ///< numbers
 };
 
-/// `csv` has every key of `all`, the table the columns. Octets that a terminal could obey are shown as '?'.
+/// A list whose rows come in parts, so that none has to be kept: page() for each of them, then end(). CSV has every key of `all`, the table the
+/// columns, as wide as the parts so far need. Octets that a terminal could obey are shown as '?'.
+class Printer {
+public:
+    Printer(Form form, std::vector<Column> columns, std::vector<std::string_view> all)
+        : form_(form), columns_(std::move(columns)), all_(std::move(all)), widths_(columns_.size()) {}
+
+    [[nodiscard]] std::string page(const boost::json::array& rows);
+    [[nodiscard]] std::string end();
+
+private:
+    [[nodiscard]] std::string csv(const boost::json::array& rows) const;
+    [[nodiscard]] std::string json(const boost::json::array& rows) const;
+    [[nodiscard]] std::string table(const boost::json::array& rows);
+
+    Form form_;
+    std::vector<Column> columns_;
+    std::vector<std::string_view> all_;
+    std::vector<std::size_t> widths_;
+    bool begun_ = false, any_ = false;
+};
+
+/// The whole of a list.
 [[nodiscard]] std::string render(const boost::json::array& rows, Form form, const std::vector<Column>& columns,
                                  const std::vector<std::string_view>& all);
 

@@ -1,4 +1,4 @@
-// offhook user add|list|passwd|enable|disable|remove|import
+// offhook user add|list|passwd|set|enable|disable|remove|import
 #include <fmt/format.h>
 
 #include <CLI/App.hpp>
@@ -25,7 +25,7 @@ namespace json = boost::json;
 using Outcome = std::expected<Exit, Failure>;
 
 struct Options {
-    std::string user, file, format;
+    std::string user, file, format, account;
     bool from_stdin = false, generate = false, disabled = false;
     ListOptions list;
 };
@@ -51,7 +51,7 @@ Outcome add(const Globals& globals, const Options& options) {
     if (!client) return std::unexpected(client.error());
     const auto password = password_of(options);
     if (!password) return std::unexpected(password.error());
-    const json::object body{{"name", key->first}, {"domain", key->second}, {"password", *password}, {"enabled", !options.disabled}};
+    const json::object body{{"name", key->first}, {"domain", key->second}, {"password", *password}, {"enabled", !options.disabled}, {"account", options.account}};
     if (const auto done = client->ask("POST", "/v1/users", json::serialize(body)); !done) return std::unexpected(done.error());
     fmt::print("added {}\n", options.user);
     if (options.generate) fmt::print("password: {}\n", *password);
@@ -78,6 +78,10 @@ Outcome change(const Globals& globals, const Options& options, std::string_view 
     if (const auto done = client->ask(method, target_of(options.user), body); !done) return std::unexpected(done.error());
     fmt::print("{} {}\n", said, options.user);
     return Exit::done;
+}
+
+Outcome set(const Globals& globals, const Options& options) {
+    return change(globals, options, "PATCH", json::serialize(json::object{{"account", options.account}}), "changed");
 }
 
 /// Each wrong line as FILE:LINE: what, as compilers do.
@@ -118,8 +122,8 @@ Outcome import(const Globals& globals, const Options& options) {
 Outcome list(const Globals& globals, const Options& options) {
     const auto rows = fetch_all(globals, "/v1/users?limit=1000", "users");
     if (!rows) return std::unexpected(rows.error());
-    print(render(*rows, options.list.form(), {{"USER", "user"}, {"ENABLED", "enabled"}, {"ALGORITHMS", "algorithms"}},
-                 {"user", "name", "domain", "realm", "enabled", "algorithms"}));
+    print(render(*rows, options.list.form(), {{"USER", "user"}, {"ENABLED", "enabled"}, {"ACCOUNT", "account"}, {"ALGORITHMS", "algorithms"}},
+                 {"user", "name", "domain", "realm", "enabled", "account", "algorithms"}));
     return Exit::done;
 }
 
@@ -147,15 +151,18 @@ void add_user_commands(CLI::App& app, Program& program) {
     auto* adding = named(command("add", "Add a user", add));
     add_password_options(*adding, *options);
     adding->add_flag("--disabled", options->disabled, "The user may not register yet");
+    adding->add_option("--account", options->account, "The account that pays for the user's calls; default: none")->type_name("ACCOUNT");
     add_form_options(*command("list", "List all users", list), options->list);
     add_password_options(*named(command("passwd", "Change a user's password", passwd)), *options);
+    auto* setting = named(command("set", "Change who pays for a user's calls", set));
+    setting->add_option("--account", options->account, "The account; empty: nobody pays")->required()->type_name("ACCOUNT");
     named(command("enable", "Let a user register and call again",
                   [](const Globals& globals, const Options& o) { return change(globals, o, "PATCH", R"({"enabled":true})", "enabled"); }));
     named(command("disable", "Keep a user and its password, but refuse it",
                   [](const Globals& globals, const Options& o) { return change(globals, o, "PATCH", R"({"enabled":false})", "disabled"); }));
     named(command("remove", "Remove a user", [](const Globals& globals, const Options& o) { return change(globals, o, "DELETE", "", "removed"); }));
     auto* importing = command("import", "Add many users at once, or none if a line is wrong", import);
-    importing->add_option("file", options->file, "CSV lines name,domain,password, or JSON lines; - is standard input")->required()->type_name("FILE");
+    importing->add_option("file", options->file, "CSV lines name,domain,password or name,domain,password,account, or JSON lines; - is standard input")->required()->type_name("FILE");
     importing->add_option("--format", options->format, "csv or jsonl; default: what the first line looks like")
         ->check(CLI::IsMember({"csv", "jsonl"}));
 }

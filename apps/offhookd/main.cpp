@@ -69,6 +69,7 @@ http::Facts facts_of(const Config& config, const runtime::Runtime& runtime, cons
     return {.version = OFFHOOK_VERSION,
             .domains = config.domains,
             .realm = std::string(config.auth.effective_realm()),
+            .dial_plan = config.accounting.dial_plan,
             .metrics = [&runtime] { return runtime_metrics(runtime); },
             .sinks = [&journal] { return journal.status(); }};
 }

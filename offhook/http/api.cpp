@@ -31,6 +31,11 @@ Response Api::operator()(const Request& request) {
     if (path == "/v1/users") return users(request);
     if (path == "/v1/users/import") return import_users(request);
     if (path.starts_with(one_user)) return user(request, path.substr(one_user.size()));
+    constexpr std::string_view one_account = "/v1/accounts/", one_tariff = "/v1/tariffs/";
+    if (path == "/v1/accounts") return accounts(request);
+    if (path.starts_with(one_account)) return account(request, path.substr(one_account.size()));
+    if (path == "/v1/tariffs") return tariffs(request);
+    if (path.starts_with(one_tariff)) return tariff(request, path.substr(one_tariff.size()));
     if (path == "/v1/registrations") return registrations(request);
     if (path == "/v1/calls") return calls(request);
     if (path == "/v1/cdr") return records(request);
@@ -41,7 +46,7 @@ Response Api::operator()(const Request& request) {
     if (path == "/metrics") return metrics(request);
     return error_response(
         404, store::escaped(path) +
-                 ": there is nothing here; there are /v1/users, /v1/users/import, /v1/registrations, /v1/calls, /v1/cdr, /v1/sinks, /v1/health, "
+                 ": there is nothing here; there are /v1/users, /v1/users/import, /v1/accounts, /v1/tariffs, /v1/registrations, /v1/calls, /v1/cdr, /v1/sinks, /v1/health, "
                  "/metrics");
 }
 

@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "offhook/charging/destination.hpp"
 #include "offhook/http/exchange.hpp"
 #include "offhook/journal/delivery.hpp"
 #include "offhook/store/store.hpp"
@@ -33,6 +34,7 @@ struct Facts {
     std::string version;
     std::vector<std::string> domains;                   ///< own ones: users are made in these only; the first is the default
     std::string realm;                                  ///< that passwords are hashed for; empty: each user's domain
+    charging::DialPlan dial_plan = {};                  ///< for previews of calls
     std::function<std::vector<Metric>()> metrics = {};  ///< further ones; called from several threads
     std::function<std::vector<journal::DeliveryStatus>()> sinks = {};  ///< of the journal; called from several threads
 };
@@ -54,6 +56,18 @@ private:
     [[nodiscard]] Response import_users(const Request& request);
     [[nodiscard]] Response user(const Request& request, std::string_view key);
     [[nodiscard]] Response change_user(const Request& request, std::string_view domain, std::string_view name);
+    [[nodiscard]] Response accounts(const Request& request);
+    [[nodiscard]] Response add_account(const Request& request);
+    [[nodiscard]] Response account(const Request& request, std::string_view path);
+    [[nodiscard]] Response show_account(std::string_view name);
+    [[nodiscard]] Response change_account(const Request& request, std::string_view name);
+    [[nodiscard]] Response lock_account(const Request& request, std::string_view name, bool locking);
+    [[nodiscard]] Response payments(const Request& request, std::string_view name);
+    [[nodiscard]] Response add_payment(const Request& request, std::string_view name);
+    [[nodiscard]] Response tariffs(const Request& request);
+    [[nodiscard]] Response tariff(const Request& request, std::string_view path);
+    [[nodiscard]] Response import_tariff(const Request& request, std::string_view name);
+    [[nodiscard]] Response preview_call(const Request& request, std::string_view name);
     [[nodiscard]] Response registrations(const Request& request);
     [[nodiscard]] Response calls(const Request& request);
     [[nodiscard]] Response records(const Request& request);
@@ -64,6 +78,7 @@ private:
 
     store::Store& store_;
     const std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+    std::mutex limits_mutex_;   ///< one change of an account's limits after the other
     mutable std::mutex mutex_;  ///< guards facts_
     FactsSnapshot facts_;
 };

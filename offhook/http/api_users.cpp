@@ -25,6 +25,7 @@ json::object user_json(const auth::User& user) {
             {"domain", json::string(user.domain)},
             {"realm", json::string(user.realm)},
             {"enabled", user.enabled},
+            {"account", shown(user.account)},
             {"algorithms", std::move(algorithms)}};
 }
 
@@ -47,7 +48,7 @@ std::string foreign(const Facts& facts, std::string_view domain) {
 
 /// The members of a body that this request may have, each of its type; else the refusal.
 struct Members {
-    std::optional<std::string> name, domain, password;
+    std::optional<std::string> name, domain, password, account;
     std::optional<bool> enabled;
 };
 std::expected<Members, Response> members_of(const Request& request, bool with_key) {
@@ -57,6 +58,7 @@ std::expected<Members, Response> members_of(const Request& request, bool with_ke
     for (const auto& [key, value] : *object) {
         const std::string_view name(key.data(), key.size());
         std::optional<std::string>* text = name == "password"             ? &members.password
+                                           : name == "account"            ? &members.account
                                            : with_key && name == "name"   ? &members.name
                                            : with_key && name == "domain" ? &members.domain
                                                                           : nullptr;
@@ -68,7 +70,7 @@ std::expected<Members, Response> members_of(const Request& request, bool with_ke
             members.enabled = value.get_bool();
         } else {
             return std::unexpected(error_response(
-                400, fmt::format("\"{}\" is unknown; known are {}password, enabled", store::escaped(name), with_key ? "name, domain, " : "")));
+                400, fmt::format("\"{}\" is unknown; known are {}password, enabled, account", store::escaped(name), with_key ? "name, domain, " : "")));
         }
     }
     return members;
@@ -122,6 +124,7 @@ Response Api::add_user(const Request& request) {
     user.realm = facts->realm;
     user.password = members->password;
     user.enabled = members->enabled.value_or(true);
+    user.account = members->account.value_or("");
     if (std::string wrong = foreign(*facts, user.domain); !wrong.empty()) return error_response(400, wrong);
     if (const auto added = store_.user_admin().add(user); !added) return refusal(added.error());
     const auto stored = store_.users().find(user.domain, user.name);
@@ -180,7 +183,10 @@ Response Api::user(const Request& request, std::string_view text) {
 Response Api::change_user(const Request& request, std::string_view domain, std::string_view name) {
     const auto members = members_of(request, false);
     if (!members) return members.error();
-    if (!members->password && !members->enabled) return error_response(400, "nothing to change: give \"password\", \"enabled\" or both");
+    if (!members->password && !members->enabled && !members->account)
+        return error_response(400, "nothing to change: give \"password\", \"enabled\", \"account\" or several of them");
+    if (members->account)  // first: it alone may name what is not there
+        if (const auto done = store_.user_admin().set_account(domain, name, *members->account); !done) return refusal(done.error());
     if (members->password)
         if (const auto done = store_.user_admin().set_password(domain, name, *members->password); !done) return refusal(done.error());
     if (members->enabled)

@@ -1,6 +1,7 @@
 // One HTTP request and its response as plain values: what the API works on. Knows no sockets and no Beast.
 #pragma once
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <optional>
 #include <string>
@@ -10,7 +11,7 @@
 
 namespace offhook::http {
 
-enum class Verb : std::uint8_t { get, post, patch, remove, other };
+enum class Verb : std::uint8_t { get, post, put, patch, remove, other };
 
 struct Request {
     Verb verb = Verb::get;
@@ -28,6 +29,9 @@ struct Response {
     std::string body;
     std::string content_type = "application/json";
     std::vector<std::pair<std::string, std::string>> headers = {};
+    /// Of a body too large to be kept: what follows `body`, piece by piece, an empty one at its end. Called by one thread at a time, which
+    /// may wait for the store. An error is only seen as a body that breaks off.
+    std::function<std::expected<std::string, std::string>()> more = {};
 };
 
 /// Answers a request; called from several threads at once. What it throws is answered with 500.

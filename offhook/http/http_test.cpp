@@ -67,7 +67,7 @@ TEST_F(ApiTest, AUserIsMadeListedChangedAndRemoved) {
     const Answer made = add("alice");
     EXPECT_EQ(made.status, 201) << made.body;
     EXPECT_EQ(made.body,
-              "{\"user\":\"alice@example.com\",\"name\":\"alice\",\"domain\":\"example.com\",\"realm\":\"example.com\",\"enabled\":true,"
+              "{\"user\":\"alice@example.com\",\"name\":\"alice\",\"domain\":\"example.com\",\"realm\":\"example.com\",\"enabled\":true,\"account\":\"\","
               "\"algorithms\":[\"MD5\",\"SHA-256\",\"SHA-512-256\"]}\n");
     EXPECT_EQ(send("POST", "/v1/users", R"({"name":"bob","domain":"Example.ORG","password":"p","enabled":false})").status, 201);
 
@@ -104,7 +104,7 @@ TEST_F(ApiTest, WrongUsersAreRefusedWithWhatIsWrong) {
         {R"({"name":"bob","password":""})", 400, "empty"},
         {R"({"name":1,"password":"x"})", 400, "\"name\" must be a text"},
         {R"({"name":"bob","password":"x","enabled":"no"})", 400, "\"enabled\" must be true or false"},
-        {R"({"name":"bob","pasword":"x"})", 400, "\"pasword\" is unknown; known are name, domain, password, enabled"},
+        {R"({"name":"bob","pasword":"x"})", 400, "\"pasword\" is unknown; known are name, domain, password, enabled, account"},
         {R"({"name":"bob",})", 400, "the body is not JSON: "},
         {R"({"name":"bob")", 400, "the body is not JSON: incomplete"},
         {R"({} {})", 400, "the body goes on after its JSON value, at octet 3"},
@@ -117,7 +117,7 @@ TEST_F(ApiTest, WrongUsersAreRefusedWithWhatIsWrong) {
         EXPECT_THAT(answer.error(), HasSubstr(c.error)) << c.body;
     }
     EXPECT_EQ(get("/v1/users").json().at("users").as_array().size(), 1u);
-    EXPECT_EQ(send("PATCH", "/v1/users/alice@example.com", "{}").error(), "nothing to change: give \"password\", \"enabled\" or both");
+    EXPECT_EQ(send("PATCH", "/v1/users/alice@example.com", "{}").error(), "nothing to change: give \"password\", \"enabled\", \"account\" or several of them");
     EXPECT_EQ(send("GET", "/v1/users/alice").error(), "\"alice\" is not a user: name@domain is wanted");
 }
 
@@ -134,7 +134,7 @@ TEST_F(ApiTest, AnImportIsAllOrNothing) {
 
     const Answer wrong = send("POST", "/v1/users/import", "dora,example.com,x\nerin,foreign.net,x\nfay\n", "text/csv");
     EXPECT_EQ(wrong.status, 400);
-    EXPECT_EQ(wrong.error(), "nothing was imported: line 3: 1 value where three are wanted: name,domain,password");
+    EXPECT_EQ(wrong.error(), "nothing was imported: line 3: 1 value where three are wanted: name,domain,password, and a fourth if an account pays");
     const Answer foreign = send("POST", "/v1/users/import", "dora,example.com,x\nerin,foreign.net,x\n", "text/csv");
     EXPECT_EQ(foreign.error(), "nothing was imported: line 2: \"foreign.net\" is not served here; own domains: example.com, example.org");
     const Answer twice = send("POST", "/v1/users/import", "dora,example.com,x\nalice,example.com,x\n", "text/csv");
@@ -146,7 +146,7 @@ TEST_F(ApiTest, AnImportIsAllOrNothing) {
 }
 
 TEST(Import, NamesEveryWrongLine) {
-    const auto csv = read_csv("a,b,c\n\n\"a\"x,b,c\na,b\na,b,c,d\n\"a,b,c\n\xff,b,c\n");
+    const auto csv = read_csv("a,b,c\n\n\"a\"x,b,c\na,b\na,b,c,d,e\n\"a,b,c\n\xff,b,c\n");
     ASSERT_FALSE(csv);
     std::vector<std::size_t> lines;
     for (const auto& error : csv.error()) lines.push_back(error.line);
@@ -156,7 +156,7 @@ TEST(Import, NamesEveryWrongLine) {
     ASSERT_EQ(json.error().size(), 4u);
     EXPECT_EQ(json.error()[0].line, 2u);
     EXPECT_EQ(json.error()[1].text, "\"name\" must be a text");
-    EXPECT_EQ(json.error()[2].text, "\"nam\" is unknown; known are name, domain, password, enabled");
+    EXPECT_EQ(json.error()[2].text, "\"nam\" is unknown; known are name, domain, password, enabled, account");
 }
 
 // ---- what phones did
@@ -227,8 +227,27 @@ TEST_F(ApiTest, CallRecordsComeInPagesByUserAndTime) {
     EXPECT_EQ(get("/v1/cdr?from=yesterday").error(), "from=yesterday: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z");
     EXPECT_EQ(get("/v1/cdr?limit=0").error(), "limit=0: a number from 1 to 1000 is wanted");
     EXPECT_EQ(get("/v1/cdr?after=7").error(), "after=7: the id of a record is wanted, 16 hexadecimal digits");
-    EXPECT_EQ(get("/v1/cdr?usr=bob").error(), "unknown parameter \"usr\"; known are user, from, to, order, limit, after");
+    EXPECT_EQ(get("/v1/cdr?usr=bob").error(), "unknown parameter \"usr\"; known are user, from, to, order, limit, after, format");
     EXPECT_EQ(get("/v1/cdr?limit=1&limit=2").error(), "the parameter \"limit\" stands twice");
+}
+
+TEST_F(ApiTest, AllRecordsComeAsLines) {
+    const UtcTime day = *parse_time("2026-11-22");
+    constexpr std::uint64_t count = 2 * store::page_limit + 7;
+    for (std::uint64_t i = 1; i <= count; ++i) store_->put(record(i, "alice@example.com", day + std::chrono::seconds(i), true), {});
+    store_->flush();
+    const Answer all = get("/v1/cdr?format=lines");
+    EXPECT_EQ(all.status, 200);
+    EXPECT_EQ(all.content_type, "application/x-ndjson");
+    EXPECT_EQ(std::ranges::count(all.body, '\n'), static_cast<std::ptrdiff_t>(count));
+    EXPECT_EQ(boost::json::parse(all.body.substr(0, all.body.find('\n'))).at("sip_call_id").as_string(), "call-1");
+    EXPECT_THAT(all.body, HasSubstr("\"sip_call_id\":\"call-" + std::to_string(count) + "\""));
+    EXPECT_EQ(get("/v1/cdr?format=lines&user=bob@example.com").body, "");
+    EXPECT_EQ(get("/v1/cdr?format=lines&limit=5").error(), "limit and after are for pages, not for format=lines");
+    EXPECT_THAT(get("/v1/cdr?format=xml").error(), StartsWith("format: "));
+    const std::string old = exchange_raw(server_->address(), "GET /v1/cdr?format=lines HTTP/1.0\r\nAuthorization: Bearer " + token_ + "\r\n\r\n");
+    EXPECT_THAT(old, ::testing::Not(HasSubstr("chunked")));
+    EXPECT_EQ(std::ranges::count(std::string_view(old).substr(old.find("\r\n\r\n") + 4), '\n'), static_cast<std::ptrdiff_t>(count));
 }
 
 // ---- health and metrics

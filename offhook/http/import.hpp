@@ -15,10 +15,10 @@ struct LineError {
     std::string text;
 };
 
-/// `name,domain,password` in each line; a first line of just these words is a heading. Values may stand in quotes.
+/// `name,domain,password` in each line, and an account after them or not; a first line of just these words is a heading. Values may stand in quotes.
 [[nodiscard]] std::expected<std::vector<store::NewUser>, std::vector<LineError>> read_csv(std::string_view text);
 
-/// {"name": ..., "domain": ..., "password": ..., "enabled": true} in each line; `enabled` may be left out.
+/// {"name": ..., "domain": ..., "password": ..., "enabled": true, "account": ...} in each line; `enabled` and `account` may be left out.
 [[nodiscard]] std::expected<std::vector<store::NewUser>, std::vector<LineError>> read_json_lines(std::string_view text);
 
 }  // namespace offhook::http

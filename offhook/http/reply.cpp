@@ -7,6 +7,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "offhook/base/text.hpp"
+#include "offhook/base/time_text.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/reader.hpp"
 
@@ -50,6 +51,14 @@ std::expected<std::size_t, Response> limit_of(const Request& request) {
     return *limit;
 }
 
+std::expected<UtcTime, Response> time_of(const Request& request, std::string_view name) {
+    const auto text = request.parameter(name);
+    if (!text) return UtcTime{};
+    if (const auto time = parse_time(*text)) return *time;
+    return std::unexpected(
+        error_response(400, fmt::format("{}={}: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z", name, store::escaped(*text))));
+}
+
 Response refusal(const store::AdminError& error) {
     using Code = store::AdminError::Code;
     switch (error.code) {
@@ -76,6 +85,11 @@ Response wrong_method(std::string_view allow) {
     Response response = error_response(405, fmt::format("this resource takes {}", allow));
     response.headers.emplace_back("Allow", allow);
     return response;
+}
+
+boost::json::value time_json(UtcTime time) {
+    if (time == UtcTime{}) return nullptr;
+    return boost::json::string(format_time(time));
 }
 
 boost::json::string shown(std::string_view octets) { return boost::json::string(store::escaped(octets)); }

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "offhook/base/time.hpp"
 #include "offhook/http/exchange.hpp"
 #include "offhook/store/rows.hpp"
 
@@ -24,6 +25,10 @@ namespace offhook::http {
 
 /// The parameter "limit", 1 to store::page_limit; 100 if it is not there.
 [[nodiscard]] std::expected<std::size_t, Response> limit_of(const Request& request);
+
+[[nodiscard]] boost::json::value time_json(UtcTime time);  ///< null for the epoch
+/// The parameter as an instant; the epoch if it is not there.
+[[nodiscard]] std::expected<UtcTime, Response> time_of(const Request& request, std::string_view name);
 
 [[nodiscard]] Response refusal(const store::AdminError& error);
 [[nodiscard]] Response unavailable(std::string_view what);  ///< 503 with Retry-After

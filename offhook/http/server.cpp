@@ -13,11 +13,14 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/chunk_encode.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
 #include <thread>
@@ -44,6 +47,8 @@ Verb verb_of(beast::http::verb verb) {
             return Verb::get;
         case beast::http::verb::post:
             return Verb::post;
+        case beast::http::verb::put:
+            return Verb::put;
         case beast::http::verb::patch:
             return Verb::patch;
         case beast::http::verb::delete_:
@@ -189,7 +194,8 @@ private:
             co_return false;
         }
         // Nobody without the token has a body read: only health is told to everybody (api.cpp).
-        const std::uint64_t limit = !request.authorized ? 0 : request.path == "/v1/users/import" ? config_.import_limit : config_.body_limit;
+        const bool import = request.path == "/v1/users/import" || request.path.starts_with("/v1/tariffs/");
+        const std::uint64_t limit = !request.authorized ? 0 : import ? config_.import_limit : config_.body_limit;
         if (!request.authorized && (parser.chunked() || parser.content_length_remaining().value_or(0) != 0)) {
             const Response refused = co_await answer(request);
             co_await write(stream, refused, false, version);
@@ -210,6 +216,7 @@ private:
 
         stream.expires_never();
         const Response response = co_await answer(request);
+        if (response.more) co_return co_await write_pieces(stream, response, keep, version);
         co_return co_await write(stream, response, keep, version);
     }
 
@@ -244,6 +251,49 @@ private:
         stream.expires_after(config_.request_timeout);
         co_await beast::http::async_write(stream, message, asio::redirect_error(asio::use_awaitable, error));
         co_return keep && !error && !message.need_eof();
+    }
+
+    /// A body whose length is not known: in chunks (RFC 9112 §7.1), or for HTTP/1.0 until the connection ends. One that breaks off lacks its last chunk.
+    asio::awaitable<bool> write_pieces(beast::tcp_stream& stream, const Response& response, bool keep, unsigned version) {
+        const bool chunked = version >= 11;
+        beast::http::response<beast::http::empty_body> head(static_cast<beast::http::status>(response.status), version);
+        head.set(beast::http::field::server, "offhookd");
+        head.set(beast::http::field::cache_control, "no-store");
+        for (const auto& [name, value] : response.headers) head.set(name, value);
+        head.set(beast::http::field::content_type, response.content_type);
+        head.keep_alive(keep && chunked);
+        head.chunked(chunked);
+        beast::http::response_serializer<beast::http::empty_body> serializer(head);
+        Error error;
+        stream.expires_after(config_.request_timeout);
+        co_await beast::http::async_write_header(stream, serializer, asio::redirect_error(asio::use_awaitable, error));
+        std::expected<std::string, std::string> piece = response.body;
+        if (response.body.empty()) piece = co_await next_piece(response);
+        while (!error && piece && !piece->empty()) {
+            stream.expires_after(config_.request_timeout);
+            if (chunked)
+                co_await asio::async_write(stream, beast::http::make_chunk(asio::buffer(*piece)), asio::redirect_error(asio::use_awaitable, error));
+            else
+                co_await asio::async_write(stream, asio::buffer(*piece), asio::redirect_error(asio::use_awaitable, error));
+            stream.expires_never();
+            if (!error) piece = co_await next_piece(response);
+        }
+        if (error || !piece || !chunked) co_return false;
+        stream.expires_after(config_.request_timeout);
+        co_await asio::async_write(stream, beast::http::make_chunk_last(), asio::redirect_error(asio::use_awaitable, error));
+        co_return keep && !error;
+    }
+
+    asio::awaitable<std::expected<std::string, std::string>> next_piece(const Response& response) {
+        co_return co_await asio::co_spawn(workers_, produce(response), asio::use_awaitable);
+    }
+
+    asio::awaitable<std::expected<std::string, std::string>> produce(const Response& response) {
+        try {
+            co_return response.more();
+        } catch (const std::exception& failure) {
+            co_return std::unexpected(std::string(failure.what()));
+        }
     }
 
     const Config config_;
