@@ -53,12 +53,15 @@ std::shared_ptr<const daemon::Config> config(std::size_t which) {
     return all[which];
 }
 
+constexpr const char* account = "acme";
+
 auth::UserSnapshot user(std::string_view name) {
     static const auto all = [] {
         std::map<std::string, auth::UserSnapshot, std::less<>> out;
         auth::Hasher hasher;
         for (const char* each : {"alice", "bob", "carol", "zoe"}) {
-            auth::User made{.name = each, .domain = "example.com", .realm = "example.com", .ha1 = {}};
+            auth::User made{.name = each, .domain = "example.com", .realm = "example.com", .ha1 = {}, .enabled = true, .account = {}};
+            if (made.name == "carol") made.account = account;  // her calls wait until they are allowed
             for (const auto algorithm : {auth::Algorithm::md5, auth::Algorithm::sha256})
                 made.ha1[auth::index_of(algorithm)] = auth::hash_password(hasher, algorithm, each, made.domain, made.realm, password);
             out.emplace(each, std::make_shared<const auth::User>(std::move(made)));
@@ -80,6 +83,7 @@ ServerWorld::ServerWorld()
       wheel_(Instant{}),
       records_(wheel_, now, [this](Ticket ticket, bool ok, Now at) { core_->on_committed(ticket, ok, at); }),
       ledger_(SipKey{9, 10}, {}, now.utc) {
+    charges_.accounts[account].postpaid = true;
     const daemon::CoreParts parts{.shard = 0,
                                   .wheel = wheel_,
                                   .sender = *this,
