@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "offhook/base/text.hpp"
@@ -157,6 +158,7 @@ void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response
     if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
     const std::string_view description = message::session_description(response);
     if (attempt.offered) record.codecs = sdp::codec_names(description, is_first ? std::string_view(attempt.text->offer) : std::string_view{});
+    leg.answered = now.steady;
     leg.kept->record.keep(record, attempt.offered ? std::string_view{} : description);  // RFC 3261 §13.2.1: then the answer comes in the ACK
     record.dialog.clear();
     dialog::append_serialised(leg.kept->dialog, record.dialog);
@@ -206,6 +208,7 @@ dialog::CallPort::InDialog Accounting::find(const Message& request) {
 void Accounting::request_passed(const InDialog& where, const Message& request, Now now) {
     Leg* leg = table_.legs.find(where.call);
     if (leg == nullptr || leg->closing) return;
+    now = leg->clock(now);
     KeptRecord& record = leg->kept->record;
     dialog::observe_request(leg->kept->dialog, where.direction, request, config_.session, now);
     if (request.method() == Method::ack && !record.offer().empty()) {
@@ -220,6 +223,11 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
         if (leg->credit) leg->credit->limit = leg->credit->ask = Instant::max();
         record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
         record.ended = now.utc;
+        // Who says it to somebody else would end the record, and not the call: the server says it to the one who is talking.
+        if (!dialog::goes_to_peer(leg->kept->dialog, where.direction, request)) {
+            leg->kept->dialog.side(where.direction).cseq += 1;
+            std::ignore = gate_->hang_up(where, leg->kept->dialog, {}, now);
+        }
     } else {
         update_later(*leg, now);
     }
@@ -235,6 +243,7 @@ Verdict Accounting::response_passed(const InDialog& where, Method method, const 
         write->waiting.push_back(waiting);  // the BYE of the other side: it waits for the same row
         return Verdict::wait;
     }
+    now = leg->clock(now);
     if (response != nullptr) {
         const auto refresh = dialog::observe_response(leg->kept->dialog, where.direction, *response, now);
         if (refresh.target || refresh.session) update(*leg, now);
@@ -264,6 +273,7 @@ void Accounting::arm(Leg& leg) { ports_.wheel.arm(leg, std::min({leg.ends, leg.u
 
 void Accounting::on_leg(Timer& timer, Now now) {
     auto& leg = static_cast<Leg&>(timer);
+    now = leg.clock(now);
     Accounting& self = leg.owner;
     const Handle handle = Slab<Leg>::handle_of(leg);
     const Instant due = std::min(leg.ends, leg.update);
@@ -406,7 +416,9 @@ void Accounting::adopt(const CallRecord& record, Now now) {
     Leg& leg = *table_.legs.find(handle);
     leg.kept->record.keep(record, {});
     leg.kept->dialog = std::move(*state);
+    leg.answered = now.steady - std::max(now.utc - record.answered, Duration{0});
     table_.index(handle);
+    now = leg.clock(now);
     leg.update = next_interim(now);
     set_end(leg, now);
     if (!record.account.empty()) begin_credit(handle, leg, record.granted, /*answered_now=*/false, now);

@@ -50,6 +50,44 @@ TEST_F(Calls, AnswerWaitsForItsRowAndTheByesResponseForTheClosedOne) {
     EXPECT_THAT(notes.texts, IsEmpty());
 }
 
+// Set by an operator, by a time server, or found wrong when the machine goes on after a pause.
+TEST_F(Calls, AClockThatJumpsMakesNoCallLonger) {
+    for (const Duration jump : {Duration(1h), Duration(-3h)}) {
+        establish();
+        const UtcTime answered = now.utc;
+        now.utc += jump;
+        run_for(5s);
+        std::ignore = respond(pass("BYE", Direction::from_caller, 2), Method::bye, 2);
+        run_for(1s);
+        const CallRecord& closed = row(store.rows().size() - 1);
+        EXPECT_EQ(closed.answered, answered);
+        EXPECT_EQ(closed.ended, answered + 5s);
+        EXPECT_EQ(closed.seconds, 5);
+        run_for(60s);
+    }
+}
+
+// A record that such a BYE ends would end before the call.
+TEST_F(Calls, AByeToSomebodyElseIsSaidToTheOneWhoIsTalking) {
+    establish();
+    const auto bye = pass("BYE", Direction::from_caller, 2, "", "b", "sip:accomplice@192.0.2.66");
+    ASSERT_EQ(byes.size(), 1U);
+    EXPECT_EQ(byes[0].from, Direction::from_caller);
+    EXPECT_EQ(byes[0].cseq, 3U);
+    EXPECT_EQ(respond(bye, Method::bye, 2), Verdict::wait);
+    run_for(1s);
+    accounting->hung_up(byes[0].where, 200, now);
+    EXPECT_EQ(row().end, End::caller);
+
+    establish();
+    std::ignore = respond(pass("BYE", Direction::from_callee, 1, "Route: <sip:192.0.2.66;lr>\n"), Method::bye, 3);
+    EXPECT_EQ(byes.size(), 2U);  // a route that the dialog does not have
+    run_for(60s);
+    establish();
+    std::ignore = respond(pass("BYE", Direction::from_callee, 1), Method::bye, 4);
+    EXPECT_EQ(byes.size(), 2U);
+}
+
 TEST_F(Calls, AnswerGoesOnAfter100MillisecondsWhateverTheStoreDoes) {
     store.delay = 101ms;
     establish();

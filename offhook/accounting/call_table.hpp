@@ -125,10 +125,13 @@ struct Leg : Timer {
     std::uint64_t key = 0;
     Handle attempt;                 ///< of which it is the first answer
     Handle closing;                 ///< the Write of the closed record; the leg goes when it is committed
+    Instant answered{};             ///< when it was, on the clock that never jumps
     Instant ends{};                 ///< session expiry, max_call, or the limit of a BYE
     Instant update = Instant::max();  ///< when what changed meanwhile, or an interim record, is written; max: nothing is
     std::unique_ptr<Credit> credit;  ///< null: nobody pays
     bool ending = false;            ///< a BYE passed, or is made here
+    /// The time in this call: it goes on from the answer as time does, whatever happens to the clock of the machine. All times of a record are by it.
+    [[nodiscard]] Now clock(Now now) const { return {now.steady, kept->record.answered + (now.steady - answered)}; }
     [[nodiscard]] UtcTime paid_until() const { return credit->is_limited() ? kept->record.answered + credit->granted : UtcTime::max(); }
 };
 

@@ -137,10 +137,11 @@ protected:
     Verdict answer(Handle call, std::uint32_t slot, std::string_view to_tag = "b", std::string_view headers = "") {
         return accounting->answered(call, SipText(response_text("200 OK", "INVITE", to_tag, headers)), "sip:bob@192.0.2.2;x", ticket(slot), now);
     }
-    dialog::CallPort::InDialog pass(std::string_view method, Direction from, int cseq, std::string_view headers = "", std::string_view to_tag = "b") {
+    dialog::CallPort::InDialog pass(std::string_view method, Direction from, int cseq, std::string_view headers = "", std::string_view to_tag = "b",
+                                    std::string_view uri = "") {
         const std::string caller = "<sip:alice@example.com>;tag=a\n", callee = "<sip:bob@example.com>;tag=" + std::string(to_tag) + "\n";
         const bool forth = from == Direction::from_caller;
-        const SipText text(std::string(method) + " sip:x@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK2\nFrom: " +
+        const SipText text(std::string(method) + " " + std::string(!uri.empty() ? uri : forth ? "sip:bob@192.0.2.2" : "sip:alice@192.0.2.1") + " SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK2\nFrom: " +
                            (forth ? caller : callee) + "To: " + (forth ? callee : caller) + "Call-ID: 1@a\nCSeq: " + std::to_string(cseq) + " " +
                            std::string(method) + "\n" + std::string(headers));
         const auto where = accounting->find(text);

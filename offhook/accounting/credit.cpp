@@ -126,6 +126,7 @@ void Accounting::extend(Handle handle, Leg& leg, Duration wanted) {
 void Accounting::extended(Handle handle, const Grant& grant, Now now) {
     Leg* leg = table_.legs.find(handle);
     if (leg == nullptr || leg->ending || leg->closing) return;
+    now = leg->clock(now);
     Credit& credit = *leg->credit;
     if (grant.rule != Rule::unavailable) {  // else what was granted stands, and there may be more another time
         credit.granted = sane(grant.lasts);

@@ -69,7 +69,8 @@ void Accounting::say_bye(Handle handle, Leg& leg, Direction from, Now now) {
 
 void Accounting::hung_up(const InDialog& where, int status, Now now) {
     Leg* leg = table_.legs.find(where.call);
-    if (leg == nullptr || leg->closing) return;
+    if (leg == nullptr || leg->closing || !leg->credit || !leg->credit->used_up) return;
+    now = leg->clock(now);
     Bye& bye = leg->credit->bye(where.direction);
     if (status == 500 && bye == Bye::sent) say_bye(where.call, *leg, where.direction, now);
     else bye = Bye::over;

@@ -218,6 +218,17 @@ private:
 
 }  // namespace
 
+bool goes_to_peer(const DialogState& state, Direction from, const Message& request) {
+    if (request.request_uri() != state.contact(from == Direction::from_caller ? Direction::from_callee : Direction::from_caller)) return false;
+    std::size_t left = 0;
+    for (message::ListReader routes(request, HeaderId::route); routes.next();) ++left;
+    if (left > state.route_count()) return false;
+    message::ListReader routes(request, HeaderId::route);
+    for (std::size_t i = state.route_count() - left; const auto route = routes.next(); ++i)
+        if (route->text != state.route(from, i)) return false;
+    return true;
+}
+
 std::string serialise(const DialogState& state) {
     std::string out;
     append_serialised(state, out);

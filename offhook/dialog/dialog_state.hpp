@@ -99,6 +99,9 @@ Refresh observe_response(DialogState& state, Direction from, const message::Mess
 /// Both tags of the request are those of the dialog; nothing if they are not.
 [[nodiscard]] std::optional<Direction> direction_of(const DialogState& state, std::string_view from_tag, std::string_view to_tag);
 
+/// The request goes where the dialog says: to the target of the other side, by what is left of the route set (RFC 3261 §12.2.1.1).
+[[nodiscard]] bool goes_to_peer(const DialogState& state, Direction from, const message::Message& request);
+
 /// One line for each value, in a fixed order, line ends and backslashes escaped; the first line is the version.
 [[nodiscard]] std::string serialise(const DialogState& state);
 void append_serialised(const DialogState& state, std::string& out);
