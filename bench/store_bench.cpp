@@ -3,6 +3,7 @@
 //   store_bench group                                  groups of 1, 8, 16 and 64 rows, written by the session itself
 //   store_bench calls    [CALLS/S [SECONDS [WINDOW_MS]]]   two rows a call, as the server puts them: CPU of the writer for each call
 //   store_bench register [ROWS/S [SECONDS [WINDOW_MS]]]    refreshes of 10,000 addresses of record
+//   store_bench charge   [CALLS]                       what allowing, extending and settling add to the rows of a call, in groups of 16 calls
 //   store_bench load     [BINDINGS]                    bytes and time of stored bindings at the start
 //
 // The database is in a new folder in BENCH_DIR (default /var/tmp), which must be a disk. Thread rule: the caller's thread paces, one
@@ -180,6 +181,62 @@ void groups(std::size_t only) {
     }
 }
 
+// Charges ----------------------------------------------------------------------------------------------------------------------
+
+/// The rows of a call, alone or with what its prepaid account asks: allowed, extended at the answer, settled.
+void charge_calls(unsigned count, bool charged) {
+    const Folder folder;
+    {
+        const auto store = store::Store::open(config_in(folder), nullptr);
+        charging::Account account;
+        account.name = "acme";
+        account.currency = *charging::Currency::parse("EUR");
+        account.prepaid = true;
+        account.tariff = "retail";
+        account.limits.calls_per_day = 1'000'000'000;
+        const bool ok = store && (*store)->tariff_admin().import({"retail", "EUR", "UTC", false, "prefix,price_per_minute\n+49,0.02\n"}) &&
+                        (*store)->account_admin().add(account) && (*store)->account_admin().credit("acme", 1'000'000'000'000, "bench", "");
+        if (!ok) std::fprintf(stderr, "no account was made\n"), std::exit(1);
+    }
+    store::TariffTable tariffs;
+    auto session = store::WriteSession::open(config_in(folder), tariffs);
+    if (!session) std::fprintf(stderr, "%s\n", session.error().c_str()), std::exit(1);
+    constexpr unsigned group = 16;
+    std::vector<accounting::CallRecord> calls(group);
+    const auto ask = [&](const accounting::CallRecord& r, bool extends) {
+        store::Charge charge;
+        charge.request = {r.id, r.account, "u000001@example.com", r.destination, false, "192.0.2.10", r.invited};
+        charge.extends = extends;
+        charge.wanted = 60s;
+        const auto grant = (*session)->charge(charge, utc_now());
+        return grant && grant->rule == charging::Rule::none;
+    };
+    const Spent before = Spent::of_thread();
+    for (unsigned n = 0; n < count; n += group) {
+        bool ok = (*session)->begin().has_value();
+        for (unsigned i = 0; i < group; ++i) {
+            answered(calls[i], n + i);
+            if (charged) calls[i].account = "acme", calls[i].destination = "+4930123456";
+            if (charged) ok = ok && ask(calls[i], false);
+        }
+        ok = ok && (*session)->commit() && (*session)->begin();
+        for (auto& call : calls) {
+            ok = ok && (*session)->put_record(call, false, "call_started", utc_now());
+            if (charged) ok = ok && ask(call, true);
+        }
+        ok = ok && (*session)->commit() && (*session)->begin();
+        for (auto& call : calls) {
+            ended(call);
+            ok = ok && (*session)->put_record(call, true, "call_ended", utc_now());
+        }
+        if (!ok || !(*session)->commit()) std::fprintf(stderr, "a group was not written\n"), std::exit(1);
+    }
+    const Spent after = Spent::of_thread();
+    const double n = count;
+    std::printf("%-22s %10.1f %10.1f %10.1f\n", charged ? "of a prepaid account" : "that nobody pays for", (after - before) / n,
+                (after.user - before.user) / n, (after.system - before.system) / n);
+}
+
 // A server's pace --------------------------------------------------------------------------------------------------------------
 
 /// Takes the time of each answer, as a mailbox would take the answer.
@@ -302,6 +359,11 @@ unsigned argument(int argc, char** argv, int index, unsigned otherwise) {
 int main(int argc, char** argv) {
     const std::string_view mode = argc > 1 ? argv[1] : "";
     if (mode == "group") return groups(argument(argc, argv, 2, 0)), 0;
+    if (mode == "charge") {
+        std::printf("%-22s %10s %10s %10s\n", "a call", "CPU us", "user us", "sys us");
+        for (const bool charged : {false, true}) charge_calls(argument(argc, argv, 2, 20'000), charged);
+        return 0;
+    }
     if (mode == "load") return load(argument(argc, argv, 2, 1'000'000)), 0;
     if (mode == "calls" || mode == "register") {
         const Folder folder;
@@ -311,6 +373,6 @@ int main(int argc, char** argv) {
         mode == "calls" ? calls(rate, seconds, config) : registers(rate, seconds, config);
         return 0;
     }
-    std::fprintf(stderr, "usage: store_bench group | calls|register [PER_SECOND [SECONDS [WINDOW_MS]]] | load [BINDINGS]\n");
+    std::fprintf(stderr, "usage: store_bench group | charge [CALLS] | calls|register [PER_SECOND [SECONDS [WINDOW_MS]]] | load [BINDINGS]\n");
     return 2;
 }

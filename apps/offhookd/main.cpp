@@ -132,7 +132,9 @@ private:
     }
 
     Done open_store() {
-        auto store = store::Store::open(config_->store, runtime_.get());
+        store::Config config = config_->store;
+        config.slice = config_->accounting.slice;
+        auto store = store::Store::open(config, runtime_.get());
         if (!store) return std::unexpected(store.error());
         store_ = std::move(*store);
         return check_realm(*store_, *config_);

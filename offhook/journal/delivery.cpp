@@ -147,6 +147,7 @@ std::expected<void, std::string> Delivery::deliver(std::vector<store::Event>& pa
 bool Delivery::wants(const store::Event& event) const {
     if (takes_calls_only(config_->kind) && !event.record) return false;
     if (config_->kind == SinkConfig::Kind::csv) return event.kind == "call_ended";
+    if (config_->kind == SinkConfig::Kind::radius && event.kind == "call_rerated") return false;  // no Acct-Status-Type says that: RFC 2866 §5.1
     return config_->events.empty() || std::ranges::find(config_->events, event.kind) != config_->events.end();
 }
 

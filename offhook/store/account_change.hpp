@@ -1,10 +1,11 @@
-// Changes of accounts and tariffs on their way to the writer: plain data, checked as far as that can be done without the database.
+// Changes of accounts, tariffs and prices on their way to the writer: plain data, checked as far as that can be done without the database.
 #pragma once
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 
+#include "offhook/accounting/record_store.hpp"
 #include "offhook/charging/account.hpp"
 #include "offhook/charging/tariff.hpp"
 
@@ -31,6 +32,14 @@ struct TariffChange {
     std::string name;
     std::shared_ptr<const charging::Tariff> tariff;  ///< takes the place of the one that is there; null: it is removed
     std::string rows;                                ///< as CSV
+};
+
+/// The price of an ended call that is put right (rerating.hpp).
+struct Correction {
+    std::uint64_t record = 0;
+    std::string account;
+    std::optional<charging::Micros> before;  ///< as it was found: if it is another now, nothing is done
+    accounting::RatedPrice now;
 };
 
 }  // namespace offhook::store

@@ -32,4 +32,9 @@ inline charging::Account account(Store& store, std::string_view name) {
     return **found;
 }
 
+/// Of alice, who has the account acme, to Berlin.
+inline accounting::ChargeRequest request_of(std::uint64_t record, UtcTime at) {
+    return {record, "acme", "alice@example.com", "+4930", false, "192.0.2.9", at};
+}
+
 }  // namespace offhook::store

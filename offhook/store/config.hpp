@@ -22,6 +22,7 @@ struct Config {
     std::chrono::milliseconds purge_interval{10'000};  ///< how often the purge looks, a bounded batch each time
     std::chrono::hours keep_events{24 * 30};           ///< an event of the journal is removed at this age, unless a sink still wants it
     std::vector<std::string> sinks;                    ///< names of those that are configured: the positions of others are forgotten
+    std::chrono::microseconds slice{60'000'000};       ///< what a new call of a prepaid account is granted at first: accounting's own slice
     int checkpoint_pages = 1000;                       ///< pages of the write-ahead log after which it is moved into the database
     std::size_t queue_limit = 65'536;                  ///< rows that may wait for the writer; further ones are refused at once
     std::size_t readers = 3;                           ///< sessions for the readers: of the API, of the sinks

@@ -58,6 +58,17 @@ void append_event(std::string& out, std::string_view address_of_record, const lo
     o.text("source", binding.flow.remote.text());
 }
 
+void append_event(std::string& out, const accounting::ChargeRequest& request) {
+    JsonObject o(out);
+    o.text("record", to_hex(request.record));
+    o.text("account", request.account);
+    o.text("user", request.user);
+    o.text("destination", request.destination);
+    o.truth("on_net", request.on_net);
+    o.text("source", request.source);
+    o.time("at", request.at);
+}
+
 void append_event(std::string& out, const UserChange& change) {
     const bool added = change.kind == UserChange::Kind::add;
     JsonObject o(out);

@@ -11,6 +11,7 @@ namespace offhook::store {
 
 void append_event(std::string& out, const accounting::CallRecord& record);
 void append_event(std::string& out, std::string_view address_of_record, const location::Binding& binding);
+void append_event(std::string& out, const accounting::ChargeRequest& request);
 void append_event(std::string& out, const UserChange& change);  ///< never passwords
 
 }  // namespace offhook::store

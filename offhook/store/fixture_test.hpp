@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "offhook/runtime/temporary_directory_test.hpp"
@@ -27,7 +28,11 @@ public:
         if (on_answer) on_answer(mail.ticket.handle.slot, mail.ok);
         {
             const std::lock_guard lock(mutex_);
-            EXPECT_EQ(mail.kind, runtime::Mail::Kind::committed);
+            if (mail.kind == runtime::Mail::Kind::granted) {
+                grants_[mail.ticket.handle.slot] = {static_cast<charging::Rule>(mail.numbers[0]), Duration(static_cast<std::int64_t>(mail.numbers[1]))};
+            } else {
+                EXPECT_EQ(mail.kind, runtime::Mail::Kind::committed);
+            }
             EXPECT_TRUE(answers_.emplace(mail.ticket.handle.slot, mail.ok).second) << "answered twice: " << mail.ticket.handle.slot;
         }
         changed_.notify_all();
@@ -42,6 +47,13 @@ public:
         changed_.wait(lock, [&] { return answers_.contains(slot); });
         return answers_.at(slot);
     }
+    /// Waits for the answer about a call that somebody pays for.
+    accounting::Grant grant(std::uint32_t slot) {
+        std::ignore = ok(slot);
+        const std::lock_guard lock(mutex_);
+        EXPECT_TRUE(grants_.contains(slot));
+        return grants_[slot];
+    }
     std::size_t count() {
         const std::lock_guard lock(mutex_);
         return answers_.size();
@@ -52,6 +64,7 @@ private:
     std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::uint32_t, bool> answers_;
+    std::map<std::uint32_t, accounting::Grant> grants_;
 };
 
 inline Config config_for(const std::string& path) {
@@ -135,6 +148,9 @@ inline accounting::CallRecord record(std::uint64_t id) {
     r.codecs = "opus,VP8";
     r.source = "192.0.2.9:5060";
     r.dialog = std::string("\0\1\2\xff", 4);
+    r.destination = "bob\\";
+    r.on_net = true;
+    r.rule = charging::Rule::no_credit;
     return r;
 }
 
@@ -162,6 +178,10 @@ inline void expect_equal(const accounting::CallRecord& a, const accounting::Call
     EXPECT_EQ(a.codecs, b.codecs);
     EXPECT_EQ(a.source, b.source);
     EXPECT_EQ(a.dialog, b.dialog);
+    EXPECT_EQ(a.account, b.account);
+    EXPECT_EQ(a.destination, b.destination);
+    EXPECT_EQ(a.on_net, b.on_net);
+    EXPECT_EQ(a.rule, b.rule);
 }
 
 }  // namespace offhook::store

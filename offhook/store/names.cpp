@@ -3,6 +3,7 @@
 #include <array>
 #include <cstddef>
 
+#include "offhook/base/text.hpp"
 #include "offhook/store/rows.hpp"
 
 namespace offhook::store {
@@ -26,13 +27,15 @@ std::string_view name_of(transport::Protocol protocol) { return protocols[static
 transport::Protocol protocol_named(std::string_view name) { return find<transport::Protocol>(protocols, name); }
 
 std::string_view AdminRequest::kind() const {
-    static constexpr std::array<std::string_view, std::variant_size_v<decltype(change)>> kinds{"user", "account", "tariff"};
+    static constexpr std::array<std::string_view, std::variant_size_v<decltype(change)>> kinds{"user", "account", "tariff", "correction"};
     return kinds[change.index()];
 }
 
 std::string AdminRequest::key() const {
     if (const auto* account = std::get_if<AccountChange>(&change)) return account->account.name;
     if (const auto* tariff = std::get_if<TariffChange>(&change)) return tariff->name;
+    if (const auto* corrections = std::get_if<std::vector<Correction>>(&change))
+        return corrections->empty() ? std::string() : to_hex(corrections->front().record);
     const auto& users = std::get<std::vector<UserChange>>(change);
     return users.empty() ? std::string() : full_name(users.front().user);
 }

@@ -27,9 +27,10 @@ public:
         return *this;
     }
     template <class Function>
-    void each(std::string_view tail, const int& limit, Function&& row) {
+    void each(std::string_view tail, const int& limit, Function&& row, std::string_view offset = {}) {
         text_ += tail;
         text_ += " LIMIT :limit";
+        text_ += offset;
         statement_.exchange(soci::use(limit));
         statement_.alloc();
         statement_.prepare(text_);

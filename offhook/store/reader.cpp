@@ -8,6 +8,7 @@
 #include "offhook/store/escape.hpp"
 #include "offhook/store/event.hpp"
 #include "offhook/store/query.hpp"
+#include "offhook/store/record_conditions.hpp"
 #include "offhook/store/record_rows.hpp"
 #include "offhook/store/statement.hpp"
 
@@ -18,7 +19,6 @@ using soci::into;
 using soci::use;
 
 UtcTime utc(long long microseconds) { return UtcTime(Duration(microseconds)); }
-long long microseconds(UtcTime t) { return t.time_since_epoch().count(); }
 int bounded(std::size_t limit) { return static_cast<int>(std::min(limit, page_limit)); }
 
 // An event of a call names its record. What it tells is what was known then: an end that came later is not part of a start.
@@ -79,27 +79,31 @@ struct UserReader {
 
 Reader::Reader(SessionPool& pool) : pool_(pool) {}
 
-Reader::Page<accounting::CallRecord> Reader::records(const RecordFilter& filter, std::uint64_t after, std::size_t limit) {
-    return pool_.with([&](soci::session& sql) {
-        std::vector<accounting::CallRecord> page;
-        const std::string user = escaped(filter.user);
-        const long long from = microseconds(filter.from), to = microseconds(filter.to), cursor = static_cast<long long>(after);
-        const int rows = bounded(limit);
-        RecordReader row;
-        Query q(sql, RecordReader::select());
-        row.bind(q);
-        if (!user.empty()) q.where("user = :user AND user <> ''", user);  // said twice: the index leaves out those without
-        if (from != 0) q.where("invited >= :from", from);
-        if (to != 0) q.where("invited < :to", to);
-        if (filter.in_progress) q.where("end_cause = 'none'");
-        if (after != 0) {
-            q.where(filter.newest_first ? "(invited, id) < (SELECT invited, id FROM call_record WHERE id = :after)"
-                                        : "(invited, id) > (SELECT invited, id FROM call_record WHERE id = :after)",
-                    cursor);
-        }
-        q.each(filter.newest_first ? " ORDER BY invited DESC, id DESC" : " ORDER BY invited, id", rows, [&] { page.push_back(row.take()); });
-        return page;
-    });
+Reader::Page<accounting::CallRecord> Reader::records(const RecordFilter& filter, std::uint64_t after_id, std::size_t limit) {
+    const RecordConditions conditions(filter);
+    std::vector<accounting::CallRecord> page;
+    std::optional<RecordKey> after, end;
+    const std::size_t wanted = std::min(limit, page_limit);
+    do {
+        const auto slice = pool_.with([&](soci::session& sql) {
+            if (after_id != 0 && !after) after = key_of_record(sql, after_id);
+            if (after_id != 0 && !after) return false;
+            end = conditions.has_others() ? conditions.end_of_slice(sql, after) : std::nullopt;
+            const int rows = static_cast<int>(wanted - page.size());
+            RecordReader row;
+            Query q(sql, RecordReader::select());
+            row.bind(q);
+            conditions.add_indexed(q);
+            conditions.add_others(q);
+            if (after) conditions.add_after(q, *after);
+            if (end) conditions.add_up_to(q, *end);
+            q.each(conditions.order(), rows, [&] { page.push_back(row.take()); });
+            return true;
+        });
+        if (!slice) return std::unexpected(slice.error());
+        after = end;
+    } while (end && page.size() < wanted);
+    return page;
 }
 
 std::expected<std::optional<accounting::CallRecord>, std::string> Reader::record(std::uint64_t id) {

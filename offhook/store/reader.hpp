@@ -25,6 +25,12 @@ struct RecordFilter {
     UtcTime from{}, to{};      ///< by time of INVITE: from inclusive, to exclusive; the epoch: no bound
     bool in_progress = false;  ///< only calls that have not ended
     bool newest_first = false;
+    std::string account{};      ///< empty: any
+    std::string destination{};  ///< how the normalised one begins; empty: any
+    std::string tariff{};       ///< by which it was rated; empty: any
+    int status = 0;             ///< final status of the INVITE; 0: any
+    std::int64_t seconds = 0;   ///< at least
+    bool charged = false;       ///< only answered calls of accounts that have ended
 };
 
 /// One line of the journal: what happened to rows, in the transaction that changed them.
@@ -54,7 +60,7 @@ public:
 
     explicit Reader(SessionPool& pool);
 
-    /// In order of (invited, id). `after`: id of the last record of the page before; 0: from the start.
+    /// In order of (invited, id). Where no index serves the filter, records are looked at in slices, with the session given back in between. `after`: id of the last record of the page before; 0: from the start.
     [[nodiscard]] Page<accounting::CallRecord> records(const RecordFilter& filter, std::uint64_t after, std::size_t limit);
     [[nodiscard]] std::expected<std::optional<accounting::CallRecord>, std::string> record(std::uint64_t id);
     /// The largest id of all records, 0 if there are none: no id up to it may be given again, whatever the clock says.

@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "offhook/accounting/charge_store.hpp"
 #include "offhook/accounting/record_store.hpp"
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/base/ticket.hpp"
@@ -44,11 +45,11 @@ struct UserChange {
 
 /// What an operator asks for, done as a whole or not at all. No changes of users: a barrier, answered when all that was queued before is done.
 struct AdminRequest {
-    std::variant<std::vector<UserChange>, AccountChange, TariffChange> change;
+    std::variant<std::vector<UserChange>, AccountChange, TariffChange, std::vector<Correction>> change;
     std::promise<AdminResult> done;
 
     /// What it is about, for the table of rejected rows and for errors.
-    [[nodiscard]] std::string_view kind() const;  ///< "user", "account", "tariff"
+    [[nodiscard]] std::string_view kind() const;  ///< "user", "account", "tariff", "correction"
     [[nodiscard]] std::string key() const;
 };
 
@@ -58,13 +59,22 @@ struct SinkPosition {
     std::uint64_t seq = 0;  ///< of the last event that it holds for good
 };
 
+/// What accounting asks about a call that somebody pays for.
+struct Charge {
+    accounting::ChargeRequest request;
+    bool extends = false;       ///< false: the call is to be allowed
+    Duration wanted{};          ///< if it extends
+    accounting::Grant granted;  ///< the answer
+};
+
 struct Write {
-    enum class Kind : std::uint8_t { bindings, record, admin, sink };
+    enum class Kind : std::uint8_t { bindings, record, charge, admin, sink };
     Kind kind = Kind::bindings;
     Ticket ticket;  ///< handle none: nobody is told
     std::chrono::steady_clock::time_point since;
     location::BindingSnapshot bindings;   ///< kind bindings
     accounting::CallRecord record;        ///< kind record
+    Charge charge;                        ///< kind charge
     std::unique_ptr<AdminRequest> admin;  ///< kind admin
     SinkPosition sink;                    ///< kind sink
 };

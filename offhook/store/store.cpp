@@ -55,10 +55,12 @@ struct Store::Parts {
     SessionPool sessions;
     Reader reader{sessions};
     AccountReader account_reader{sessions};
+    TotalsReader totals_reader{sessions};
     Writer writer;
     UserAdmin user_admin{writer, users};
     AccountAdmin account_admin{writer};
     TariffAdmin tariff_admin{writer};
+    Rerater rerater{reader, account_reader, *tariffs, writer};
     std::string relay_key, nonce_key;
     std::atomic<bool> bindings_loaded{false};
     std::mutex mutex;
@@ -177,6 +179,9 @@ void Store::commit(location::BindingSnapshot next, Ticket ticket) {
 
 void Store::put(const accounting::CallRecord& record, Ticket ticket) { parts_->writer.submit(record, ticket); }
 
+void Store::authorise(const accounting::ChargeRequest& request, Ticket ticket) { parts_->writer.submit(request, std::nullopt, ticket); }
+void Store::extend(const accounting::ChargeRequest& request, Duration wanted, Ticket ticket) { parts_->writer.submit(request, wanted, ticket); }
+
 // The age of rows is by the writer's own clock: the argument may be of a turn that waited.
 bool Store::healthy(Now) const { return parts_->writer.healthy(); }
 
@@ -187,6 +192,8 @@ AccountAdmin& Store::account_admin() { return parts_->account_admin; }
 TariffAdmin& Store::tariff_admin() { return parts_->tariff_admin; }
 Reader& Store::reader() { return parts_->reader; }
 AccountReader& Store::account_reader() { return parts_->account_reader; }
+TotalsReader& Store::totals_reader() { return parts_->totals_reader; }
+Rerater& Store::rerater() { return parts_->rerater; }
 EventBell& Store::journal_bell() { return parts_->writer.bell(); }
 bool Store::put_position(SinkPosition sink) { return parts_->writer.submit(std::move(sink)); }
 const std::string& Store::relay_key() const { return parts_->relay_key; }

@@ -10,6 +10,7 @@
 #include <string>
 #include <string_view>
 
+#include "offhook/accounting/charge_store.hpp"
 #include "offhook/accounting/record_store.hpp"
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/location/binding_store.hpp"
@@ -18,7 +19,9 @@
 #include "offhook/store/account_admin.hpp"
 #include "offhook/store/account_reader.hpp"
 #include "offhook/store/reader.hpp"
+#include "offhook/store/rerating.hpp"
 #include "offhook/store/tariff_admin.hpp"
+#include "offhook/store/totals.hpp"
 #include "offhook/store/user_admin.hpp"
 #include "offhook/store/writer.hpp"
 
@@ -31,7 +34,7 @@ struct Health {
     std::size_t users = 0, addresses = 0;
 };
 
-class Store final : public location::BindingStore, public accounting::RecordStore {
+class Store final : public location::BindingStore, public accounting::RecordStore, public accounting::ChargeStore {
 public:
     /// Opens or makes the database, brings its schema up to date, starts the writer and the loading. `mailer` gets the answers to
     /// tickets and must outlive the store; null: nobody waits for any. The error names the file and what is wrong with it.
@@ -49,6 +52,10 @@ public:
     void put(const accounting::CallRecord& record, Ticket ticket) override;
     [[nodiscard]] bool healthy(Now now) const override;
 
+    // accounting::ChargeStore
+    void authorise(const accounting::ChargeRequest& request, Ticket ticket) override;
+    void extend(const accounting::ChargeRequest& request, Duration wanted, Ticket ticket) override;
+
     [[nodiscard]] const auth::UserDirectory& users() const;
     [[nodiscard]] UserAdmin& user_admin();
     [[nodiscard]] AccountAdmin& account_admin();
@@ -56,6 +63,8 @@ public:
     [[nodiscard]] const TariffTable& tariffs() const;
     [[nodiscard]] Reader& reader();
     [[nodiscard]] AccountReader& account_reader();
+    [[nodiscard]] TotalsReader& totals_reader();
+    [[nodiscard]] Rerater& rerater();
     /// Rings when the journal has grown.
     [[nodiscard]] EventBell& journal_bell();
     /// Written with the next group; false: not now.

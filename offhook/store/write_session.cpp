@@ -9,10 +9,13 @@
 #include "offhook/base/text.hpp"
 #include "offhook/store/account_writes.hpp"
 #include "offhook/store/connect.hpp"
+#include "offhook/store/corrections.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/event.hpp"
 #include "offhook/store/journal_rows.hpp"
+#include "offhook/store/ledger.hpp"
 #include "offhook/store/names.hpp"
+#include "offhook/store/rated_rows.hpp"
 #include "offhook/store/schema.hpp"
 #include "offhook/store/statement.hpp"
 #include "offhook/store/tariff_writes.hpp"
@@ -85,13 +88,17 @@ constexpr std::string_view kind_names[] = {"user_added", "user_removed", "passwo
 }  // namespace
 
 struct WriteSession::Statements {
+    Statements(const TariffTable& tariffs, Duration first_slice) : ledger(sql, accounts, tariffs), slice(first_slice) {}
+
     soci::session sql;
     JournalRows journal{sql};
     AccountWrites accounts{sql, journal};
+    Ledger ledger;
+    Duration slice;  ///< what a call is granted at first
     std::string payload;
     UserRow user;
     struct Prepared {
-        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_position;
+        std::optional<Statement> begin, commit, put_binding, trim_bindings, put_record, update_record, put_rated, put_position;
         std::optional<soci::statement> add_user, remove_user, set_password, set_enabled, set_account;
     } prepared;
 
@@ -203,7 +210,7 @@ long long WriteSession::Statements::write_user(UserChange::Kind kind) {
 
 std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(const Config& config, TariffTable& tariffs) {
     if (std::string error = prepare_file(config.path); !error.empty()) return std::unexpected(error);
-    auto statements = std::make_unique<Statements>();
+    auto statements = std::make_unique<Statements>(tariffs, config.slice);
     try {
         connect(statements->sql, config, true);
         if (auto migrated = migrate(statements->sql); !migrated) return std::unexpected(config.path + ": " + migrated.error());
@@ -212,6 +219,7 @@ std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(con
         auto stored = read_tariffs(statements->sql);
         if (!stored) return std::unexpected(config.path + ": " + stored.error());
         for (auto& tariff : *stored) tariffs.put(std::move(tariff));
+        statements->ledger.give_back_lost();
     } catch (const soci::soci_error&) {
         return std::unexpected("cannot open the database " + config.path + ": " + current_failure().text);
     }
@@ -235,6 +243,7 @@ Outcome<void> WriteSession::commit() {
 void WriteSession::rollback() {
     statements_->prepared = {};
     statements_->journal.on_rollback();
+    statements_->ledger.on_rollback();
     // "No transaction is active": SQLite has rolled back by itself, as it does on a full disk.
     std::ignore = guarded([&] { statements_->sql << "ROLLBACK"; });
 }
@@ -269,8 +278,18 @@ Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, c
 Outcome<void> WriteSession::put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now) {
     return guarded([&] {
         Statements& s = *statements_;
+        std::optional<accounting::RatedPrice> rated;
+        if (!record.in_progress() && !record.account.empty()) rated = s.ledger.settle(record);
         if (!known || !s.update_record(record)) s.write_record(record);
+        if (rated) write_rated(s.prepared.put_rated, s.sql, record.id, *rated);
         s.journal.add(event_kind, record.id, now);
+    });
+}
+
+Outcome<accounting::Grant> WriteSession::charge(const Charge& charge, UtcTime now) {
+    return guarded([&] {
+        Statements& s = *statements_;
+        return charge.extends ? s.ledger.extend(charge.request, charge.wanted) : s.ledger.authorise(charge.request, s.slice, now);
     });
 }
 
@@ -279,6 +298,10 @@ Outcome<AdminResult> WriteSession::change(const AdminRequest& request, UtcTime n
         Statements& s = *statements_;
         if (const auto* account = std::get_if<AccountChange>(&request.change)) return s.accounts.apply(*account, now);
         if (const auto* tariff = std::get_if<TariffChange>(&request.change)) return write_tariff(s.sql, s.journal, *tariff, now);
+        if (const auto* corrections = std::get_if<std::vector<Correction>>(&request.change)) {
+            correct(s.sql, s.journal, *corrections, now);
+            return {};
+        }
         return change_users(std::get<std::vector<UserChange>>(request.change), now);
     });
 }

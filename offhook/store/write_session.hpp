@@ -40,10 +40,13 @@ public:
 
     /// `previous`: what the database holds for this address of record, null if that is not known.
     [[nodiscard]] Outcome<void> put_bindings(const location::BindingSet* previous, const location::BindingSet& next, UtcTime now);
-    /// `known`: the record is in the database; then only what can have changed since the INVITE is written.
+    /// `known`: the record is in the database; then only what can have changed since the INVITE is written. The
+    /// row that ends the record of an account settles what the call cost.
     [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now);
     /// All changes of the request or none. The inner result says which change was not possible; the transaction goes on.
     [[nodiscard]] Outcome<AdminResult> change(const AdminRequest& request, UtcTime now);
+    /// The answer to what accounting asks about a call.
+    [[nodiscard]] Outcome<accounting::Grant> charge(const Charge& charge, UtcTime now);
     [[nodiscard]] Outcome<void> reject(std::string_view kind, std::string_view key, std::string_view error, std::string_view payload, UtcTime now);
 
     /// Looks at the next `limit` bindings after the place, in order of their key, for those that expired before.

@@ -30,6 +30,26 @@ std::int64_t ticks(std::chrono::steady_clock::time_point t) {
     return std::chrono::duration_cast<std::chrono::microseconds>(t.time_since_epoch()).count();
 }
 
+runtime::Mail committed(Ticket ticket, bool ok) {
+    runtime::Mail mail;
+    mail.kind = runtime::Mail::Kind::committed;
+    mail.ok = ok;
+    mail.ticket = ticket;
+    return mail;
+}
+
+runtime::Mail granted(Ticket ticket, const accounting::Grant& grant) {
+    runtime::Mail mail;
+    mail.kind = runtime::Mail::Kind::granted;
+    mail.ok = grant.rule == charging::Rule::none;
+    mail.ticket = ticket;
+    mail.numbers[0] = static_cast<std::uint64_t>(grant.rule);
+    mail.numbers[1] = static_cast<std::uint64_t>(grant.lasts.count());
+    return mail;
+}
+
+constexpr accounting::Grant nobody_asked{charging::Rule::unavailable, Duration{}};
+
 }  // namespace
 
 Writer::Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users,
@@ -104,6 +124,20 @@ void Writer::submit(const accounting::CallRecord& record, Ticket ticket) {
     refuse(ticket);
 }
 
+void Writer::submit(const accounting::ChargeRequest& request, std::optional<Duration> wanted, Ticket ticket) {
+    {
+        const std::lock_guard lock(mutex_);
+        if (Write* write = claim(ticket)) {
+            write->kind = Write::Kind::charge;
+            write->charge.request = request;
+            write->charge.extends = wanted.has_value();
+            write->charge.wanted = wanted.value_or(Duration{});
+            return;
+        }
+    }
+    if (ticket.handle && mailer_ != nullptr) mailer_->post(ticket.shard, granted(ticket, nobody_asked));
+}
+
 std::future<AdminResult> Writer::submit(decltype(AdminRequest::change) change) {
     auto request = std::make_unique<AdminRequest>();
     request->change = std::move(change);
@@ -131,11 +165,7 @@ bool Writer::submit(SinkPosition sink) {
 }
 
 void Writer::refuse(Ticket ticket) {
-    if (!ticket.handle || mailer_ == nullptr) return;
-    runtime::Mail mail;
-    mail.kind = runtime::Mail::Kind::committed;
-    mail.ticket = ticket;
-    mailer_->post(ticket.shard, std::move(mail));
+    if (ticket.handle && mailer_ != nullptr) mailer_->post(ticket.shard, committed(ticket, false));
 }
 
 // Health ----------------------------------------------------------------------------------------------------------------------
@@ -279,6 +309,12 @@ Outcome<void> Writer::apply(Write& write, UtcTime now) {
             }
             return session_->put_record(r, known, started ? "call_started" : r.in_progress() ? "call_updated" : "call_ended", now);
         }
+        case Write::Kind::charge: {
+            const Outcome<accounting::Grant> outcome = session_->charge(write.charge, now);
+            if (!outcome) return std::unexpected(outcome.error());
+            write.charge.granted = *outcome;
+            return {};
+        }
         case Write::Kind::admin: {
             Outcome<AdminResult> outcome = session_->change(*write.admin, now);
             if (!outcome) return std::unexpected(outcome.error());
@@ -346,6 +382,10 @@ void Writer::reject(Write& write) {
         kind = "call_record";
         key = to_hex(write.record.id);
         append_event(payload, write.record);
+    } else if (write.kind == Write::Kind::charge) {
+        kind = "charge";
+        key = to_hex(write.charge.request.record);
+        append_event(payload, write.charge.request);
     } else if (write.kind == Write::Kind::sink) {
         kind = "sink";
         key = write.sink.name;
@@ -373,10 +413,8 @@ void Writer::reject(Write& write) {
 void Writer::answer(const Write& write, bool ok) {
     if (!write.ticket.handle || mailer_ == nullptr) return;
     if (write.ticket.shard >= answers_.size()) answers_.resize(write.ticket.shard + 1U);
-    runtime::Mail& mail = answers_[write.ticket.shard].emplace_back();
-    mail.kind = runtime::Mail::Kind::committed;
-    mail.ok = ok;
-    mail.ticket = write.ticket;
+    answers_[write.ticket.shard].push_back(write.kind == Write::Kind::charge ? granted(write.ticket, ok ? write.charge.granted : nobody_asked)
+                                                                             : committed(write.ticket, ok));
 }
 
 void Writer::post_answers() {

@@ -18,6 +18,7 @@
 #include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <thread>
@@ -64,6 +65,8 @@ public:
 
     void submit(location::BindingSnapshot next, Ticket ticket);
     void submit(const accounting::CallRecord& record, Ticket ticket);
+    /// Answered with a Grant; Rule::unavailable: nothing was written. `wanted`: the request extends what it has.
+    void submit(const accounting::ChargeRequest& request, std::optional<Duration> wanted, Ticket ticket);
     [[nodiscard]] std::future<AdminResult> submit(decltype(AdminRequest::change) change);
     /// False: the queue is full or closed; a later position says it all.
     bool submit(SinkPosition sink);

@@ -1,0 +1,43 @@
+// Which call records a filter asks for, as conditions of a statement; and the walk over them in slices by key, so that a statement looks at a bounded
+// number of rows however few of them fit. Thread rule: that of the session.
+#pragma once
+#include <optional>
+#include <string>
+
+#include "offhook/store/query.hpp"
+#include "offhook/store/reader.hpp"
+
+namespace offhook::store {
+
+/// The place of a record in the order that all lists of records have.
+struct RecordKey {
+    long long invited = 0, id = 0;
+};
+
+/// Values that statements are bound to: it must outlive them.
+class RecordConditions {
+public:
+    explicit RecordConditions(const RecordFilter& filter);
+
+    /// Those that one of the indexes serves.
+    void add_indexed(Query& query) const;
+    /// The others: each row is looked at.
+    void add_others(Query& query) const;
+    [[nodiscard]] bool has_others() const;
+    void add_after(Query& query, const RecordKey& after) const;
+    void add_up_to(Query& query, const RecordKey& last) const;
+    [[nodiscard]] const char* order() const;
+
+    /// The last of the next slice of those that the index gives; nothing: all that are left are fewer.
+    [[nodiscard]] std::optional<RecordKey> end_of_slice(soci::session& sql, const std::optional<RecordKey>& after) const;
+
+private:
+    std::string user_, account_, destination_, tariff_;
+    long long from_, to_, seconds_;
+    int status_;
+    bool in_progress_, newest_first_, charged_;
+};
+
+[[nodiscard]] std::optional<RecordKey> key_of_record(soci::session& sql, std::uint64_t id);
+
+}  // namespace offhook::store
