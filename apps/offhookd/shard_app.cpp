@@ -20,7 +20,7 @@ ShardApp::ShardApp(runtime::ShardServices& services, const std::shared_ptr<const
              .bindings = store,
              .users = store.users(),
              .records = store,
-             .charges = charges_,
+             .charges = store,
              .replays = replays_,
              .observer = observer_,
              .own_nonce = [this](std::string_view nonce) { return mailer_.shard_of(nonce) == shard_; },

@@ -10,13 +10,6 @@
 
 namespace offhook::daemon {
 
-/// While the store has no accounts, no user names one, and nobody asks.
-class NoAccounts final : public accounting::ChargeStore {
-public:
-    void authorise(const accounting::ChargeRequest&, Ticket) override {}
-    void extend(const accounting::ChargeRequest&, Duration, Ticket) override {}
-};
-
 class ShardApp final : public runtime::ShardHandler {
 public:
     ShardApp(runtime::ShardServices& services, const std::shared_ptr<const Config>& config, const Secrets& secrets, store::Store& store, runtime::Log& log,
@@ -45,7 +38,6 @@ private:
     runtime::Mailer& mailer_;
     auth::NonceLedger ledger_;
     auth::ShardedReplayGuard replays_;
-    NoAccounts charges_;
     Core core_;
 };
 

@@ -89,9 +89,10 @@ TEST(Slice, GrowsWithoutGapsAndNeverBeyondWhatThereIs) {
             EXPECT_LE(next->amount, deposit);
             last = *next;
         }
+        if (last.lasts == Duration{}) continue;  // not even its fee was there
         Call ended = call;
         ended.duration = last.lasts;
-        EXPECT_LE(rate(t, ended)->price.micros, std::max(last.amount, deposit));
+        EXPECT_EQ(rate(t, ended)->price.micros, last.amount);
     }
 }
 

@@ -93,10 +93,8 @@ Reader::Page<accounting::CallRecord> Reader::records(const RecordFilter& filter,
             RecordReader row;
             Query q(sql, RecordReader::select());
             row.bind(q);
-            conditions.add_indexed(q);
+            conditions.add_indexed(q, after, end);
             conditions.add_others(q);
-            if (after) conditions.add_after(q, *after);
-            if (end) conditions.add_up_to(q, *end);
             q.each(conditions.order(), rows, [&] { page.push_back(row.take()); });
             return true;
         });

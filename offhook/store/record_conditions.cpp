@@ -25,14 +25,36 @@ RecordConditions::RecordConditions(const RecordFilter& f)
       charged_(f.charged) {}
 
 // The key of an index is said twice: it leaves out the records without one.
-void RecordConditions::add_indexed(Query& q) const {
+void RecordConditions::add_indexed(Query& q, const std::optional<RecordKey>& after, const std::optional<RecordKey>& last) const {
     if (!user_.empty())
         q.where("user = :user AND user <> ''", user_);
     else if (!account_.empty())
         q.where("account = :account AND account <> ''", account_);
-    if (from_ != 0) q.where("invited >= :from", from_);
-    if (to_ != 0) q.where("invited < :to", to_);
     if (in_progress_) q.where("end_cause = 'none'");
+    const RecordKey *const begin = after ? &*after : nullptr, *const end = last ? &*last : nullptr;
+    newest_first_ ? add_falling(q, begin, end) : add_rising(q, begin, end);
+}
+
+void RecordConditions::add_rising(Query& q, const RecordKey* after, const RecordKey* last) const {
+    if (after != nullptr && after->invited >= from_)
+        q.where("(invited, id) > (:after_time, :after_id)", after->invited, after->id);
+    else if (from_ != 0)
+        q.where("invited >= :from", from_);
+    if (last != nullptr)
+        q.where("(invited, id) <= (:last_time, :last_id)", last->invited, last->id);
+    else if (to_ != 0)
+        q.where("invited < :to", to_);
+}
+
+void RecordConditions::add_falling(Query& q, const RecordKey* after, const RecordKey* last) const {
+    if (after != nullptr && (to_ == 0 || after->invited < to_))
+        q.where("(invited, id) < (:after_time, :after_id)", after->invited, after->id);
+    else if (to_ != 0)
+        q.where("invited < :to", to_);
+    if (last != nullptr)
+        q.where("(invited, id) >= (:last_time, :last_id)", last->invited, last->id);
+    else if (from_ != 0)
+        q.where("invited >= :from", from_);
 }
 
 void RecordConditions::add_others(Query& q) const {
@@ -48,14 +70,6 @@ bool RecordConditions::has_others() const {
     return (!user_.empty() && !account_.empty()) || !destination_.empty() || !tariff_.empty() || charged_ || status_ != 0 || seconds_ != 0;
 }
 
-void RecordConditions::add_after(Query& q, const RecordKey& after) const {
-    q.where(newest_first_ ? "(invited, id) < (:after_time, :after_id)" : "(invited, id) > (:after_time, :after_id)", after.invited, after.id);
-}
-
-void RecordConditions::add_up_to(Query& q, const RecordKey& last) const {
-    q.where(newest_first_ ? "(invited, id) >= (:last_time, :last_id)" : "(invited, id) <= (:last_time, :last_id)", last.invited, last.id);
-}
-
 const char* RecordConditions::order() const { return newest_first_ ? " ORDER BY invited DESC, id DESC" : " ORDER BY invited, id"; }
 
 std::optional<RecordKey> RecordConditions::end_of_slice(soci::session& sql, const std::optional<RecordKey>& after) const {
@@ -63,8 +77,7 @@ std::optional<RecordKey> RecordConditions::end_of_slice(soci::session& sql, cons
     RecordKey key;
     Query q(sql, "SELECT invited, id FROM call_record");
     q.reads(key.invited, key.id);
-    add_indexed(q);
-    if (after) add_after(q, *after);
+    add_indexed(q, after, std::nullopt);
     const int one = 1;
     q.each(order(), one, [&] { end = key; }, " OFFSET " + std::to_string(slice_rows - 1));
     return end;

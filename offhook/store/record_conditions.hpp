@@ -19,19 +19,20 @@ class RecordConditions {
 public:
     explicit RecordConditions(const RecordFilter& filter);
 
-    /// Those that one of the indexes serves.
-    void add_indexed(Query& query) const;
+    /// Those that one of the indexes serves: records behind `after`, up to `last`. One bound for each end, so that the index is entered where they begin.
+    void add_indexed(Query& query, const std::optional<RecordKey>& after, const std::optional<RecordKey>& last) const;
     /// The others: each row is looked at.
     void add_others(Query& query) const;
     [[nodiscard]] bool has_others() const;
-    void add_after(Query& query, const RecordKey& after) const;
-    void add_up_to(Query& query, const RecordKey& last) const;
     [[nodiscard]] const char* order() const;
 
     /// The last of the next slice of those that the index gives; nothing: all that are left are fewer.
     [[nodiscard]] std::optional<RecordKey> end_of_slice(soci::session& sql, const std::optional<RecordKey>& after) const;
 
 private:
+    void add_rising(Query& query, const RecordKey* after, const RecordKey* last) const;
+    void add_falling(Query& query, const RecordKey* after, const RecordKey* last) const;
+
     std::string user_, account_, destination_, tariff_;
     long long from_, to_, seconds_;
     int status_;

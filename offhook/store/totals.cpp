@@ -63,11 +63,9 @@ std::expected<std::vector<GroupTotals>, std::string> TotalsReader::totals(const 
             Row row;
             Query q(sql, select);
             q.reads(row.key, row.currency, row.calls, row.answered, row.seconds, row.priced, row.price);
-            conditions.add_indexed(q);
+            conditions.add_indexed(q, after, end);
             conditions.add_others(q);
             q.where("end_cause <> 'none'");
-            if (after) conditions.add_after(q, *after);
-            if (end) conditions.add_up_to(q, *end);
             const int all = INT32_MAX;
             q.each(" GROUP BY 1, 2", all, [&] { fits = add(groups, row) && fits; });
             return true;
