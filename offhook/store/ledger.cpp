@@ -1,6 +1,7 @@
 #include "offhook/store/ledger.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "offhook/store/account_rows.hpp"
@@ -17,10 +18,9 @@ using accounting::Grant;
 using accounting::RatedPrice;
 using charging::Micros;
 using charging::Rule;
-using std::chrono_literals::operator""h;
 
-constexpr Duration premium_memory = 24h * 30;  ///< a premium destination that was not called for so long is new again
-constexpr Duration network_memory = 1h;
+constexpr Duration premium_memory = std::chrono::days(30);  ///< a premium destination that was not called for so long is new again
+constexpr Duration network_memory = std::chrono::hours(1);
 constexpr std::int64_t usage_memory = 48;  ///< hours
 
 Statement& prepared(std::optional<Statement>& statement, soci::session& sql, std::string_view text) {
