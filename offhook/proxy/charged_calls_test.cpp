@@ -88,6 +88,26 @@ TEST(ChargedCall, IsRedirectedByTheCallerAlone) {
     EXPECT_EQ(w.different("INVITE"), 1U);
 }
 
+// So would a binding that leads back to us and out of here by a static route.
+TEST(ChargedCall, IsNotLedOutByAnotherUsersBinding) {
+    for (const bool somebody_pays : {true, false}) {
+        Config c = config();
+        c.routes = {{.domain = {}, .user_prefix = {}, .unknown = true, .next_hop = "sip:192.0.2.70"}};
+        World w(c);
+        w.bindings.sets.clear();
+        w.bind("bob", "sip:+8821234@example.com");
+        w.calls.somebody_pays = somebody_pays;
+        w.receive(write({}));
+        if (somebody_pays) w.proxy.admitted(w.calls.asked.front(), {}, w.now());
+        const Sent spiral = w.last("INVITE sip:+8821234@example.com");
+        ASSERT_EQ(spiral.to.remote.text(), "192.0.2.1:5060");
+        std::ignore = w.left();
+        w.receive(spiral.bytes, "192.0.2.1:5060");
+        EXPECT_THAT(w.left(), Contains(HasSubstr(somebody_pays ? "SIP/2.0 404 " : " > 192.0.2.70:5060")));
+        w.run_for(400s);
+    }
+}
+
 // §16.4: what is paid for is where it goes, not what a strict router or somebody who plays one wrote into the Request-URI.
 TEST(ChargedCall, IsAskedAboutWhereItReallyGoes) {
     Parts strict;

@@ -97,6 +97,7 @@ void Proxy::process(Context& context, Now now) {
         // As we sent it, it is still its first sender's. Where it goes to if somebody changed its Request-URI is his choice and not the
         // caller's: a callee could otherwise call, in the caller's name and past the records, whom only known senders may call.
         if (context.trust == Trust::unknown && came_back_unchanged(*original, request)) context.trust = contexts_.find(original->context)->trust;
+        context.follows_redirections = contexts_.find(original->context)->follows_redirections;
     } else if (context.method == Method::invite && !context.has_to_tag) {
         goes_on = admit(context, uri ? &*uri : nullptr, now);
         if (context.decided) return;

@@ -90,7 +90,7 @@ struct Context {
     std::uint32_t breadth = 0, breadth_used = 0;
     std::uint32_t redirects = 0;
     bool may_recurse = false;  ///< the Request-URI was ours to replace (§16.5)
-    bool follows_redirections = true;  ///< accounting has nothing against it
+    bool follows_redirections = true;  ///< accounting has nothing against it; of a spiral: of the call that it is part of
 
     boost::container::small_vector<Handle, 4> branches;
     std::uint32_t pending = 0;  ///< branches without a final response

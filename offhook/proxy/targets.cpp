@@ -42,9 +42,11 @@ bool Proxy::find_targets(Context& context, const Uri& uri, Now now) {
     };
     if (!context.routing.next_route.empty()) return only({});  // predetermined; may_pass() has allowed it
     const std::string_view domain = domains_.of(uri);
+    // What an own user's binding leads back to us is not led out by a route, at the price of a call to that user.
+    const bool may_be_routed = !context.has_to_tag && (context.call || context.follows_redirections);
     if (domain.empty()) {
         // A route of ours may stand for a foreign domain; within a dialog the Request-URI is a Contact and is taken as it is.
-        const StaticRoute* route = context.has_to_tag ? nullptr : match_route(uri, {});
+        const StaticRoute* route = may_be_routed ? match_route(uri, {}) : nullptr;
         return only(route != nullptr ? std::string_view(route->next_hop) : std::string_view{});
     }
     context.may_recurse = !context.has_to_tag;
@@ -62,7 +64,7 @@ bool Proxy::find_targets(Context& context, const Uri& uri, Now now) {
         refuse(context, Cause::no_binding, 480, now);
         return false;
     }
-    if (const StaticRoute* route = context.has_to_tag ? nullptr : match_route(uri, domain)) return only(route->next_hop);
+    if (const StaticRoute* route = may_be_routed ? match_route(uri, domain) : nullptr) return only(route->next_hop);
     refuse(context, Cause::no_user, 404, now);
     return false;
 }
