@@ -210,6 +210,7 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
     if (leg == nullptr || leg->closing) return;
     now = leg->clock(now);
     KeptRecord& record = leg->kept->record;
+    const bool was_acknowledged = leg->kept->dialog.ack_seen;
     dialog::observe_request(leg->kept->dialog, where.direction, request, config_.session, now);
     if (request.method() == Method::ack && !record.offer().empty()) {
         record.restore(leg->kept->dialog, row_);
@@ -228,6 +229,8 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
             leg->kept->dialog.side(where.direction).cseq += 1;
             std::ignore = gate_->hang_up(where, leg->kept->dialog, {}, now);
         }
+    } else if (!was_acknowledged && leg->kept->dialog.ack_seen && leg->credit && leg->credit->is_limited()) {
+        update(*leg, now);  // after a crash the caller is told in time that the credit is used up
     } else {
         update_later(*leg, now);
     }
