@@ -121,6 +121,11 @@ def ended_in(server):
         return {f"{row[0] & (1 << 64) - 1:016x}" for row in sql.execute("SELECT id FROM call_record WHERE end_cause <> 'none'")}
 
 
+def last_event(server):
+    with sqlite3.connect(f"file:{server.data}/offhook.db?mode=ro", uri=True, timeout=30) as sql:
+        return sql.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+
+
 class SmallDisk:
     """A disk of the test's own, if it is root; otherwise an ordinary folder that is never full."""
 
@@ -170,8 +175,8 @@ def everything(folder):
     for kill in range(kills):
         load = storm(server, calls // (kills + 1), rate)
         back = trouble(kill, radius, database, disk)
-        wanted = len(ended_in(server)) + random.randrange(20, max(calls // (kills + 1) - 40, 21))
-        wait_for(f"{wanted} calls on record", lambda: load.poll() is not None or len(ended_in(server)) >= wanted, 120)
+        wanted = last_event(server) + 2 * random.randrange(20, max(calls // (kills + 1) - 40, 21))  # a call makes two or three
+        wait_for(f"event {wanted}", lambda: load.poll() is not None or last_event(server) >= wanted, 120)
         server.process.send_signal(signal.SIGKILL)
         server.process.wait()
         server.process = None
