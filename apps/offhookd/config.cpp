@@ -320,6 +320,9 @@ void check_radius(const toml::table& root, const Config& config, Mistakes& mista
     }
     if (config.runtime.radius.servers.empty()) return;
     if (!signs) mistakes.add(source_of(root, "radius", "servers"), fmt::format("[radius] servers: {}", no_md5));
+    if (config.radius.digest == radius::DigestStyle::rfc5090 && config.radius.on_unavailable == RadiusSettings::OnUnavailable::local)
+        mistakes.add(source_of(root, "radius", "on_unavailable"),
+                     "[radius] on_unavailable: with digest = \"rfc5090\" the servers make the nonces, so that nobody can be challenged without them: remove it");
     for (std::size_t i = 0; i < config.proxy.routes.size(); ++i)
         if (config.proxy.routes[i].unknown)
             mistakes.add(root["route"][i].node()->source(),

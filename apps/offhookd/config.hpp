@@ -15,6 +15,7 @@
 #include "offhook/http/config.hpp"
 #include "offhook/journal/config.hpp"
 #include "offhook/proxy/config.hpp"
+#include "offhook/radius/digest.hpp"
 #include "offhook/registrar/config.hpp"
 #include "offhook/runtime/config.hpp"
 #include "offhook/runtime/log.hpp"
@@ -30,6 +31,7 @@ struct RadiusSettings {
     std::string secret;       ///< shared with every server
     std::string secret_file;  ///< or the file that it is in
     OnUnavailable on_unavailable = OnUnavailable::refuse;
+    radius::DigestStyle digest = radius::DigestStyle::freeradius;
 };
 
 /// Each service's own struct; what several of them need (domains, realm, session timer) is the same in each after load().

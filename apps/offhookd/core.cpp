@@ -1,5 +1,7 @@
 #include "apps/offhookd/core.hpp"
 
+#include <algorithm>
+
 #include "offhook/message/builder.hpp"
 #include "offhook/message/uri.hpp"
 #include "offhook/message/validate.hpp"
@@ -33,12 +35,18 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
       bindings_(parts.bindings),
       admission_(parts.admission),
       radius_(parts.radius),
+      digest_style_(config_->radius.digest),
       known_users_(parts.users),
       outside_users_(parts.users),
       observer_(parts.observer),
       layer_(transaction::TimerConfig{}, parts.wheel, parts.sender, parts.observer, secrets.branch, config_->transaction),
       digest_(auth_config(), parts.users, parts.replays, secrets.nonce, secrets.table, parts.shard, parts.own_nonce),
-      remote_digest_(auth_config(), digest_, [this](const auth::DigestQuestion& question, Ticket ticket) { return ask_radius(question, ticket); }),
+      remote_digest_(auth_config(), digest_,
+                     [this](const auth::DigestQuestion& question, Ticket ticket) {
+                         return ask_radius({question.user, question.domain, question.method, question.fields, {}}, ticket);
+                     }),
+      server_digest_(auth_config(), digest_, parts.observer,
+                     [this](const auth::ServerQuestion& question, Ticket ticket) { return ask_radius(question, ticket); }),
       accounting_(config_->accounting,
                   {.wheel = parts.wheel,
                    .records = parts.records,
@@ -50,7 +58,7 @@ Core::Core(const CoreParts& parts, std::shared_ptr<const Config> config, const S
       proxy_({layer_, parts.wheel, parts.sender, parts.listeners, parts.resolver, parts.bindings, accounting_, parts.observer},
              proxy_config(*config_, parts.shard, ticket_of_proxy), {secrets.relay, secrets.loop},
              [&known = users()](std::string_view user, std::string_view domain) { return known.find(domain, user) != nullptr; }),
-      authentication_(auth_config(), radius_ != nullptr ? static_cast<auth::Authenticator&>(remote_digest_) : digest_, chain_, parts.observer,
+      authentication_(auth_config(), authenticator(), chain_, parts.observer,
                       secrets.table, parts.shard, nonce_of_authentication,
                       {.is_spiral = [this](const message::Message& request) { return proxy_.is_spiral(request); },
                        .in_dialog = [this](const message::Message& request) { return proxy_.in_dialog(request); },
@@ -73,6 +81,7 @@ void Core::configure(std::shared_ptr<const Config> config) {
     const auto auth = auth_config();
     digest_.configure(auth);
     remote_digest_.configure(auth);
+    server_digest_.configure(auth);
     authentication_.configure(auth);
     registrar_.configure(part(config_, config_->registrar));
     accounting_.set_config(config_->accounting);
@@ -152,14 +161,21 @@ void Core::on_nonce_admitted(Ticket ticket, bool admitted, Now now) {
     if (auto verdict = digest_.on_admitted(ticket, admitted)) authentication_.on_verdict(ticket, *verdict, now);
 }
 
+auth::Authenticator& Core::authenticator() {
+    if (radius_ == nullptr) return digest_;
+    if (digest_style_ == radius::DigestStyle::rfc5090) return server_digest_;
+    return remote_digest_;
+}
+
 // User-Name is the whole name, since several domains may have a user of the same one. The rest is as the credentials have it.
-bool Core::ask_radius(const auth::DigestQuestion& question, Ticket ticket) {
+bool Core::ask_radius(const auth::ServerQuestion& question, Ticket ticket) {
     const message::DigestCredentials& fields = question.fields;
-    std::string user(question.user);
-    user.append("@").append(question.domain);
+    std::string user;
+    if (!question.user.empty()) user.append(question.user).append("@").append(question.domain);
     radius::AttributeWriter out;
     out.add(radius::Type::nas_identifier, config_->domains.front());  // RFC 2865 §4.1: this or the address must be there
-    radius::append_digest(out, radius::DigestStyle::freeradius,
+    out.add(radius::Type::state, question.state);
+    radius::append_digest(out, digest_style_,
                           {.user = user,
                            .username = fields.username,
                            .realm = fields.realm,
@@ -170,6 +186,7 @@ bool Core::ask_radius(const auth::DigestQuestion& question, Ticket ticket) {
                            .algorithm = fields.algorithm,
                            .cnonce = fields.cnonce,
                            .nc = fields.nc,
+                           .opaque = fields.opaque,
                            .response = fields.response});
     auto attributes = out.take();
     if (!attributes) return false;
@@ -177,11 +194,12 @@ bool Core::ask_radius(const auth::DigestQuestion& question, Ticket ticket) {
     return true;
 }
 
-// An Access-Challenge is what this style has no use for, and so a rejection (RFC 2865 §4.4). Local passwords stand in for servers that are
-// dead or silent, for users who have one: not where we ask too much of servers that work, which anybody could bring about.
-void Core::on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, Now now) {
+// An Access-Challenge is what the style of FreeRADIUS has no use for, and so a rejection (RFC 2865 §4.4). Local passwords stand in for servers that
+// are dead or silent, for users who have one: not where we ask too much of servers that work, which anybody could bring about.
+void Core::on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, std::string_view attributes, Now now) {
     using auth::DigestReply;
     using enum radius::Outcome;
+    if (digest_style_ == radius::DigestStyle::rfc5090) return on_server_digest(ticket, outcome, code, attributes, now);
     const bool local = (outcome == no_answer || outcome == all_dead) && config_->radius.on_unavailable == RadiusSettings::OnUnavailable::local &&
                        remote_digest_.stored_here(ticket);
     const auto reply = outcome != answered ? DigestReply::nobody : code == radius::Code::access_accept ? DigestReply::right : DigestReply::wrong;
@@ -189,6 +207,29 @@ void Core::on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, 
     if (!verdict) return;
     if (local) return authentication_.verify_by(digest_, ticket, now);
     authentication_.on_verdict(ticket, *verdict, now);
+}
+
+// A challenge without nonce or realm (RFC 5090 §2.2) is none, and so a rejection.
+void Core::on_server_digest(Ticket ticket, radius::Outcome outcome, radius::Code code, std::string_view attributes, Now now) {
+    using Reply = auth::ServerDigest::Reply;
+    Reply reply = Reply::wrong;
+    auth::ServerChallenge challenge;
+    if (outcome != radius::Outcome::answered) {
+        reply = Reply::nobody;
+    } else if (code == radius::Code::access_accept) {
+        reply = Reply::right;
+    } else if (const auto said = radius::read_digest_challenge(attributes); said && code == radius::Code::access_challenge) {
+        reply = Reply::challenge;
+        challenge = {.realm = said->realm,
+                     .nonce = said->nonce,
+                     .opaque = said->opaque,
+                     .domain = said->domain,
+                     .algorithm = said->algorithm,
+                     .qop_auth = std::ranges::find(said->qops, "auth") != said->qops.end(),
+                     .stale = said->stale,
+                     .state = radius::find(attributes, radius::Type::state).value_or(std::string_view())};
+    }
+    if (const auto verdict = server_digest_.on_reply(ticket, reply, challenge, now)) authentication_.on_verdict(ticket, *verdict, now);
 }
 
 }  // namespace offhook::daemon

@@ -18,6 +18,7 @@
 #include "offhook/auth/digest.hpp"
 #include "offhook/auth/gate.hpp"
 #include "offhook/auth/remote_digest.hpp"
+#include "offhook/auth/server_digest.hpp"
 #include "offhook/auth/user_directory.hpp"
 #include "offhook/base/observer.hpp"
 #include "offhook/base/timer_wheel.hpp"
@@ -70,7 +71,7 @@ public:
     void on_granted(Ticket ticket, const accounting::Grant& grant, Now now) { accounting_.on_granted(ticket, grant, now); }
     void on_resolved(Ticket ticket, const transport::Addresses& addresses, Now now);
     void on_nonce_admitted(Ticket ticket, bool admitted, Now now);
-    void on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, Now now);
+    void on_radius(Ticket ticket, radius::Outcome outcome, radius::Code code, std::string_view attributes, Now now);
 
     void adopt(const accounting::CallRecord& record, Now now) { accounting_.adopt(record, now); }
     void configure(std::shared_ptr<const Config> config);
@@ -94,7 +95,10 @@ private:
 
     [[nodiscard]] std::shared_ptr<const auth::Config> auth_config() const;
     [[nodiscard]] bool is_own_user(const message::Uri& uri) const;
-    [[nodiscard]] bool ask_radius(const auth::DigestQuestion& question, Ticket ticket);
+    /// `question.user` empty: a nonce is wanted.
+    [[nodiscard]] bool ask_radius(const auth::ServerQuestion& question, Ticket ticket);
+    void on_server_digest(Ticket ticket, radius::Outcome outcome, radius::Code code, std::string_view attributes, Now now);
+    [[nodiscard]] auth::Authenticator& authenticator();
     [[nodiscard]] const auth::UserDirectory& users() const { return radius_ != nullptr ? outside_users_ : known_users_; }
 
     std::shared_ptr<const Config> config_;
@@ -103,6 +107,7 @@ private:
     const location::BindingStore& bindings_;
     transport::Admission* admission_;
     radius::Port* radius_;
+    const radius::DigestStyle digest_style_;  ///< as at the start
     const auth::UserDirectory& known_users_;
     OutsideUsers outside_users_;
     Observer& observer_;
@@ -110,6 +115,7 @@ private:
     transaction::Chain chain_;
     auth::DigestAuthenticator digest_;
     auth::RemoteDigest remote_digest_;
+    auth::ServerDigest server_digest_;
     accounting::Accounting accounting_;
     proxy::Proxy proxy_;
     auth::AuthenticationHandler authentication_;

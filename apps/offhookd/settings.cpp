@@ -189,6 +189,15 @@ Settings radius_settings() {
                 c.radius.on_unavailable = value == "local" ? On::local : On::refuse;
                 return {};
             }),
+        text<C>(
+            "radius", "digest", "\"freeradius\" or \"rfc5090\"",
+            "How they are asked: by attributes 206 and 207 with nonces of ours, as FreeRADIUS knows it, or by RFC 5090 with nonces of theirs.",
+            [](const C& c) { return c.radius.digest == radius::DigestStyle::rfc5090 ? "rfc5090" : "freeradius"; },
+            [](C& c, const std::string& value) -> std::string {
+                if (value != "freeradius" && value != "rfc5090") return fmt::format("{} is not known here: \"freeradius\" or \"rfc5090\"", quoted(value));
+                c.radius.digest = value == "rfc5090" ? radius::DigestStyle::rfc5090 : radius::DigestStyle::freeradius;
+                return {};
+            }),
         duration<C>(
             "radius", "initial_timeout", "Time to the first retransmission; it doubles from one to the next (RFC 5080 §2.2.1, IRT).",
             [](C & c) -> auto& { return c.runtime.radius.client.initial_timeout; }, 100ms, 16s),

@@ -44,7 +44,8 @@ void ShardApp::on_mail(runtime::Mail&& mail, Now now) {
         case Kind::answer:
             return core_.on_nonce_admitted(mail.ticket, mail.ok, now);
         case Kind::radius:
-            return core_.on_radius(mail.ticket, static_cast<radius::Outcome>(mail.numbers[0]), static_cast<radius::Code>(mail.numbers[1]), now);
+            return core_.on_radius(mail.ticket, static_cast<radius::Outcome>(mail.numbers[0]), static_cast<radius::Code>(mail.numbers[1]),
+                                   mail.bytes, now);
         case Kind::configure:
             return core_.configure(std::static_pointer_cast<const Config>(mail.snapshot));
         case Kind::drain:

@@ -19,7 +19,12 @@ struct Identity {
 struct Stale {};        ///< right password, nonce too old or used: challenge again with stale=true
 struct Refused {};      ///< wrong, unknown, malformed: challenge again
 struct Unavailable {};  ///< nobody can tell now: 503
-using Verdict = std::variant<Identity, Stale, Refused, Unavailable>;
+/// Challenge with these complete header lines, which are another server's.
+struct Challenged {
+    std::string headers;
+    bool wrong = false;  ///< the password was: it counts as a failure
+};
+using Verdict = std::variant<Identity, Stale, Refused, Unavailable, Challenged>;
 
 /// For tables of one shard's and one kind's tickets.
 [[nodiscard]] constexpr std::uint64_t key_of(Ticket ticket) {
@@ -38,6 +43,8 @@ public:
                                                         Now now) = 0;
     /// True if verify() may keep a wrong password: those kept count as attempts until they are judged.
     [[nodiscard]] virtual bool judges_late() const { return false; }
+    /// True if a challenge takes time: then verify() is asked about requests without credentials too.
+    [[nodiscard]] virtual bool challenges_late() const { return false; }
     /// True if the request has credentials for this realm.
     [[nodiscard]] virtual bool has_credentials(const message::Message& request, std::string_view realm, bool proxy) const = 0;
 };

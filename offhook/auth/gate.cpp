@@ -94,12 +94,13 @@ RequestPtr AuthenticationHandler::handle(RequestPtr request, Now now) {
     }
     const std::string_view realm = config_->effective_realm();
     const bool proxy = is_proxy(*request);
-    if (!authenticator_.has_credentials(request->message, realm, proxy)) {
+    const bool credentials = authenticator_.has_credentials(request->message, realm, proxy);
+    if (!credentials && !authenticator_.challenges_late()) {
         challenge(*request, false, Cause::not_authenticated, now);
         return nullptr;
     }
     std::optional<std::uint64_t> attempt;
-    if (config_->max_failures != 0) {
+    if (credentials && config_->max_failures != 0) {
         const std::string_view user = claimed_user(request->message, realm, proxy);
         if (held_back(*request, user, now)) return nullptr;
         if (authenticator_.judges_late()) attempt = failures_.begin(user, request->flow.remote.address);
@@ -169,6 +170,12 @@ RequestPtr AuthenticationHandler::conclude(RequestPtr request, const Verdict& ve
         return nullptr;
     }
     const std::string_view realm = config_->effective_realm();
+    if (const auto* challenged = std::get_if<Challenged>(&verdict)) {
+        if (challenged->wrong)
+            failures_.failed(claimed_user(request->message, realm, is_proxy(*request)), request->flow.remote.address, *config_, now.steady);
+        challenge_with(*request, challenged->headers, challenged->wrong ? Cause::wrong_credentials : Cause::not_authenticated, now);
+        return nullptr;
+    }
     if (std::holds_alternative<Refused>(verdict)) {
         failures_.failed(claimed_user(request->message, realm, is_proxy(*request)), request->flow.remote.address, *config_, now.steady);
         challenge(*request, false, Cause::wrong_credentials, now);
@@ -195,11 +202,14 @@ RequestPtr AuthenticationHandler::admit(RequestPtr request, const Identity& iden
 }
 
 void AuthenticationHandler::challenge(Request& request, bool stale, Cause cause, Now now) {
-    const bool proxy = is_proxy(request);
-    const int status = proxy ? 407 : 401;
     headers_.clear();
-    authenticator_.append_challenges(headers_, config_->effective_realm(), proxy, stale, now);
-    request.layer->respond(request, status, now, {}, headers_);
+    authenticator_.append_challenges(headers_, config_->effective_realm(), is_proxy(request), stale, now);
+    challenge_with(request, headers_, cause, now);
+}
+
+void AuthenticationHandler::challenge_with(Request& request, std::string_view headers, Cause cause, Now now) {
+    const int status = is_proxy(request) ? 407 : 401;
+    request.layer->respond(request, status, now, {}, headers);
     observer_.rejected(cause, status, request.message.value(HeaderId::call_id), request.flow.remote, now);
 }
 

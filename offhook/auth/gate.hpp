@@ -66,6 +66,7 @@ private:
     [[nodiscard]] transaction::RequestPtr conclude(transaction::RequestPtr request, const Verdict& verdict, Now now);
     [[nodiscard]] transaction::RequestPtr admit(transaction::RequestPtr request, const Identity& identity, Now now);
     void challenge(transaction::Request& request, bool stale, Cause cause, Now now);
+    void challenge_with(transaction::Request& request, std::string_view headers, Cause cause, Now now);
     void reject(transaction::Request& request, int status, Cause cause, std::uint64_t retry_after, Now now);
 
     std::shared_ptr<const Config> config_;

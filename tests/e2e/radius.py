@@ -1,12 +1,20 @@
 #!/usr/bin/env python3
 """Passwords that a FreeRADIUS knows: it is started here on a free port, with its digest module, and asked by offhookd.
 
-Usage: radius.py [digest | failover | refuses | local | unsigned | reload]
+rfc5090: a small server of RFC 5090 that makes the nonces.
+
+Usage: radius.py [digest | failover | refuses | local | unsigned | reload | rfc5090]
 """
 import atexit
+import hashlib
+import hmac
 import os
+import secrets
 import signal
+import socket
+import struct
 import subprocess
+import threading
 import time
 import urllib.request
 
@@ -236,5 +244,85 @@ def reload(folder):
     check(server.stop() == 0, "offhookd ended with an error")
 
 
+class Rfc5090Server:
+    """Knows passwords, makes nonces, each good for so many responses, and answers by RFC 5090."""
+    ACCEPT, REJECT, CHALLENGE = 2, 3, 11
+
+    def __init__(self, users, uses):
+        self.users, self.uses, self.nonces, self.seen = users, uses, {}, []
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.port = free_port()
+        self.socket.bind(("127.0.0.1", self.port))
+        threading.Thread(target=self.run, daemon=True).start()
+
+    def run(self):
+        while True:
+            packet, peer = self.socket.recvfrom(4096)
+            code, identifier, length = struct.unpack("!BBH", packet[:4])
+            attributes, at = {}, 20
+            while at < length:
+                kind, size = packet[at], packet[at + 1]
+                if kind == 80:
+                    zeroed = packet[:at + 2] + bytes(16) + packet[at + 18:]
+                    assert hmac.new(SECRET.encode(), zeroed, "md5").digest() == packet[at + 2:at + 18], "the Message-Authenticator is wrong"
+                attributes[kind] = packet[at + 2:at + size]
+                at += size
+            assert code == 1 and 80 in attributes, "an Access-Request that is signed"
+            self.seen.append(attributes)
+            self.socket.sendto(self.answer(identifier, packet[4:20], *self.judge({k: v.decode("latin1") for k, v in attributes.items()})), peer)
+
+    def judge(self, a):
+        if 105 not in a:  # no Digest-Nonce: §2.1.5
+            assert 108 in a and 109 in a and 1 not in a, f"Digest-Method and Digest-URI: {a}"
+            return self.challenge()
+        def md5(text):
+            return hashlib.md5(text.encode()).hexdigest()
+        password = self.users.get(a.get(1), secrets.token_hex())
+        right = md5(":".join([md5(f"{a[115]}:{a[104]}:{password}"), a[105], a[114], a[113], a[110], md5(f"{a[108]}:{a[109]}")])) == a[103]
+        if not right:
+            return self.REJECT, []
+        if self.nonces.get(a[105], 0) <= 0:
+            assert 24 not in a, "with State there is no Access-Challenge"
+            return self.challenge([(120, b"true")])
+        self.nonces[a[105]] -= 1
+        return self.ACCEPT, []
+
+    def challenge(self, more=()):
+        nonce = secrets.token_hex(8)
+        self.nonces[nonce] = self.uses
+        return self.CHALLENGE, [(105, nonce.encode()), (104, b"127.0.0.1"), (110, b"auth"), (111, b"MD5"), (24, b"state of " + nonce.encode()), *more]
+
+    def answer(self, identifier, authenticator, code, attributes):
+        body = bytes([80, 18]) + bytes(16) + b"".join(bytes([kind, 2 + len(value)]) + value for kind, value in attributes)
+        head = struct.pack("!BBH", code, identifier, 20 + len(body))
+        body = bytes([80, 18]) + hmac.new(SECRET.encode(), head + authenticator + body, "md5").digest() + body[18:]
+        return head + hashlib.md5(head + authenticator + body + SECRET.encode()).digest() + body
+
+
+def rfc5090(folder):
+    radius = Rfc5090Server({"alice@127.0.0.1": "secret"}, uses=1)
+    server = Server(folder, extra=settings(radius.port, more='digest = "rfc5090"')).start()
+    phone = Phone(("127.0.0.1", server.port))
+    check(final(phone, "alice", "secret")[0] == 200, "the right password is refused")
+    asked, told = radius.seen
+    check(24 not in asked and told[24] == b"state of " + told[105], f"State goes with the first response to its nonce: {radius.seen}")
+    for user, password in (("alice", "wrong"), ("nobody", "secret")):
+        got = final(phone, user, password)[0]
+        check(got == 401, f"{user} with {password}: 401 wanted, {got} came")
+    got = invited(phone, "alice", "secret")
+    check(got == 480, f"480 wanted, since bob has no phone: {got} came")
+    # The same nonce once more: the server says that it is stale, and a new one is good.
+    uri = "sip:127.0.0.1"
+    def again(cseq, challenge=None, nc=1):
+        credentials = f"Authorization: {digest(challenge, 'alice', 'secret', 'REGISTER', uri)}\r\n" if challenge else ""
+        return phone.transact(phone.request("REGISTER", uri, "alice", cseq, to="sip:alice@127.0.0.1", call_id="again", from_tag="t", extra=credentials))
+    first = header(again(1), "WWW-Authenticate")
+    check(status(again(2, first)) == 200, "the first use of a nonce")
+    stale = again(3, first)
+    check(status(stale) == 401 and "stale=true" in header(stale, "WWW-Authenticate"), f"a nonce that the server accepts no more: {stale!r}")
+    check(status(again(4, header(stale, "WWW-Authenticate"))) == 200, "the new nonce")
+    check(server.stop() == 0, "offhookd ended with an error")
+
+
 if __name__ == "__main__":
-    main({"digest": digest_case, "failover": failover, "refuses": refuses, "local": local, "unsigned": unsigned, "reload": reload})
+    main({"digest": digest_case, "failover": failover, "refuses": refuses, "local": local, "unsigned": unsigned, "reload": reload, "rfc5090": rfc5090})

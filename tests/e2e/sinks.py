@@ -8,6 +8,7 @@ sink is full: in the end each call stands once in the database, in both CSV file
 
 Usage: sinks.py [accounting | everything]; OFFHOOK_CALLS, OFFHOOK_KILLS and OFFHOOK_RATE set how many (defaults 1200, 2, 200 a second).
 """
+import glob
 import json
 import os
 import random
@@ -205,8 +206,10 @@ def compare_everything(folder, server, disk, radius, database):
     rows = [row["id"] for row in csv_rows(folder)]
     with open(os.path.join(disk.path, "calls.csv")) as f:
         small = [line.split(",")[1] for line in f.read().splitlines()[1:]]
-    with open(folder / "events.json") as f:
-        lines = [event["data"]["id"] for event in map(json.loads, f) if event["kind"] == "call_ended"]
+    lines = []
+    for path in glob.glob(folder / "events*.json"):
+        with open(path) as f:
+            lines += [event["data"]["id"] for event in map(json.loads, f) if event["kind"] == "call_ended"]
     table = [row[0] for row in database.query("SELECT id FROM offhook.call_record WHERE end_cause <> 'none'")]
     stops = [key(e) for e in entries(radius.detail) if e["Acct-Status-Type"] == "Stop"]
     detail = [session for session, _, _ in set(stops)]
