@@ -7,7 +7,6 @@
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
-#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <memory>
 #include <optional>
@@ -99,13 +98,7 @@ std::expected<json::object, Failure> body_of(const Options& options) {
 std::expected<json::object, Failure> ask(const Globals& globals, std::string_view method, const std::string& target, const std::string& body = "") {
     const auto client = Client::make(globals);
     if (!client) return std::unexpected(client.error());
-    const auto answer = client->ask(method, target, body);
-    if (!answer) return std::unexpected(answer.error());
-    if (answer->empty()) return json::object{};
-    json::error_code error;
-    const auto value = json::parse(*answer, error);
-    if (error || !value.is_object()) return std::unexpected(Failure{Exit::refused, fmt::format("{} answered no object; is this an offhookd?", target)});
-    return value.get_object();
+    return ask_object(*client, method, target, body);
 }
 
 std::string text(const json::object& from, std::string_view key) {

@@ -3,6 +3,7 @@
 #include <boost/json/value.hpp>
 
 #include "apps/offhook/fixture_test.hpp"
+#include "offhook/base/time_text.hpp"
 
 namespace offhook::cli {
 namespace {
@@ -115,6 +116,50 @@ TEST_F(CommandLine, AccountsComeAndGo) {
     EXPECT_RUN(offhook("user set alice@example.com --account ''"), 0, "changed alice@example.com\n");
     EXPECT_RUN(offhook("account remove acme"), 0, "removed account acme\n");
     EXPECT_RUN(offhook("account list --json"), 0, "[]\n");
+}
+
+TEST_F(CommandLine, RecordsAreFilteredSummedAndRatedAgain) {
+    ASSERT_EQ(offhook("tariff import retail - --currency EUR", "prefix,price_per_minute,increment\n+49,0.06,60\n").exit, 0);
+    ASSERT_EQ(offhook("account add acme --currency EUR --tariff retail").exit, 0);
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+        accounting::CallRecord record;
+        record.id = record.call = i;
+        record.user = "alice@example.com";
+        record.account = "acme";
+        record.destination = i == 3 ? "+43123" : "+49301";
+        record.invited = *parse_time("2026-11-22T10:00:00Z") + std::chrono::minutes(i);
+        record.status = i == 2 ? 486 : 200;
+        if (i != 2) record.answered = record.invited;
+        record.seconds = i == 2 ? 0 : 90;
+        record.ended = record.invited + std::chrono::seconds(record.seconds);
+        record.end = i == 2 ? accounting::CallRecord::End::refused : accounting::CallRecord::End::callee;
+        store_->put(record, {});
+    }
+    store_->flush();
+    const auto found = [&](const std::string& words) { return boost::json::parse(offhook("cdr --json " + words).out).as_array().size(); };
+    EXPECT_EQ(found("--account acme"), 3u);
+    EXPECT_EQ(found("--status 486"), 1u);
+    EXPECT_EQ(found("--min-seconds 90 --destination +49"), 1u);
+    EXPECT_EQ(found("--all --destination +4"), 3u);
+    EXPECT_RUN(offhook("cdr --status 9"), 2, HasSubstr("--status"));
+    EXPECT_RUN(offhook("cdr totals"), 0,
+               "DAY         CALLS  ANSWERED    ASR  MINUTES   ACD  PRICE\n"
+               "2026-11-22      3         2  66.7%      3.0  90.0  0.12 EUR\n");
+    EXPECT_RUN(offhook("cdr totals --by prefix --prefix-octets 3 --status 200 --csv"), 0,
+               "key,calls,answered,asr,seconds,minutes,acd_seconds,prices\r\n"
+               "+43,1,1,100.0%,90,1.5,90.0,\r\n"
+               "+49,1,1,100.0%,90,1.5,90.0,0.12 EUR\r\n");
+    EXPECT_RUN(offhook("cdr totals --by month"), 2, HasSubstr("--by"));
+
+    ASSERT_EQ(offhook("tariff import retail - --currency EUR", "prefix,price_per_minute,increment\n+49,0.03,60\n").exit, 0);
+    const std::string rate = "cdr rate --from 2026-11-22 --to 2026-11-23 ";
+    EXPECT_RUN(offhook(rate), 0,
+               AllOf(HasSubstr("2026-11-22T10:01:00.000000Z  acme     +49301         0.12  0.06       -0.06"), HasSubstr("acme     +43123 "),
+                     EndsWith("2 answered calls compared, 1 differ, -0.06 EUR; 1 cannot be rated\nnothing was changed: --apply does that\n")));
+    EXPECT_RUN(offhook(rate + "--account acme --apply"), 0, EndsWith("\nprices and balances were put right\n"));
+    EXPECT_RUN(offhook(rate + "--apply"), 0, HasSubstr("2 answered calls compared, 0 differ; 1 cannot be rated\n"));
+    EXPECT_RUN(offhook("account show acme"), 0, HasSubstr("balance           -0.06 EUR\n"));
+    EXPECT_RUN(offhook("cdr rate --from 2026-11-22"), 2, HasSubstr("--to"));
 }
 
 TEST_F(CommandLine, WrongAccountsAreToldSo) {

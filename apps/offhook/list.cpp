@@ -18,23 +18,12 @@ namespace {
 
 namespace json = boost::json;
 
-struct Page {
-    json::array rows;
-    std::string next;
-};
-
-std::expected<Page, Failure> page(const Client& client, const std::string& target, std::string_view list) {
-    const auto body = client.ask("GET", target);
-    if (!body) return std::unexpected(body.error());
-    json::error_code error;
-    auto value = json::parse(*body, error);
-    auto* rows = !error && value.is_object() ? value.get_object().if_contains({list.data(), list.size()}) : nullptr;
-    const bool objects = rows != nullptr && rows->is_array() &&
-                         std::all_of(rows->get_array().begin(), rows->get_array().end(), [](const json::value& row) { return row.is_object(); });
-    if (!objects) return std::unexpected(Failure{Exit::refused, fmt::format("{} answered without a list of {}; is this an offhookd?", target, list)});
-    Page out{std::move(rows->get_array()), {}};
-    if (const auto* next = value.get_object().if_contains("next"); next != nullptr && next->is_string()) out.next = std::string(next->get_string());
-    return out;
+/// The rows of an answer {"<list>": [...]}, all of them objects.
+std::expected<json::array, Failure> rows_of(json::object& answer, const std::string& target, std::string_view list) {
+    json::value* rows = answer.if_contains({list.data(), list.size()});
+    if (rows == nullptr || !rows->is_array() || !std::ranges::all_of(rows->get_array(), [](const json::value& row) { return row.is_object(); }))
+        return std::unexpected(Failure{Exit::refused, fmt::format("{} answered without a list of {}; is this an offhookd?", target, list)});
+    return std::move(rows->get_array());
 }
 
 }  // namespace
@@ -49,27 +38,50 @@ std::string with(std::string target, std::string_view name, std::string_view val
     return fmt::format("{}{}{}={}", target, target.find('?') == target.npos ? '?' : '&', name, http::escape_component(value));
 }
 
+std::expected<json::object, Failure> ask_object(const Client& client, std::string_view method, const std::string& target, std::string_view body) {
+    const auto answer = client.ask(method, target, body);
+    if (!answer) return std::unexpected(answer.error());
+    if (answer->empty()) return json::object{};
+    json::error_code error;
+    auto value = json::parse(*answer, error);
+    if (error || !value.is_object()) return std::unexpected(Failure{Exit::refused, fmt::format("{} answered no object; is this an offhookd?", target)});
+    return std::move(value.get_object());
+}
+
 std::expected<json::array, Failure> fetch_page(const Globals& globals, const std::string& target, std::string_view list) {
     const auto client = Client::make(globals);
     if (!client) return std::unexpected(client.error());
-    auto one = page(*client, target, list);
-    if (!one) return std::unexpected(one.error());
-    return std::move(one->rows);
+    auto answer = ask_object(*client, "GET", target);
+    if (!answer) return std::unexpected(answer.error());
+    return rows_of(*answer, target, list);
 }
 
-std::expected<void, Failure> each_page(const Globals& globals, const std::string& target, std::string_view list,
-                                       const std::function<bool(const json::array&)>& take) {
+std::expected<void, Failure> each_answer(const Globals& globals, std::string_view method, const std::string& target,
+                                         const std::function<std::expected<bool, Failure>(json::object&)>& take) {
     const auto client = Client::make(globals);
     if (!client) return std::unexpected(client.error());
     std::string after;
     do {
-        auto next = page(*client, with(target, "after", after), list);
-        if (!next) return std::unexpected(next.error());
-        if (!take(next->rows)) return {};
-        if (next->next == after && !after.empty()) return std::unexpected(Failure{Exit::refused, "the server answers the same page again"});
-        after = std::move(next->next);
+        auto answer = ask_object(*client, method, with(target, "after", after));
+        if (!answer) return std::unexpected(answer.error());
+        const json::value* member = answer->if_contains("next");
+        std::string next = member != nullptr && member->is_string() ? std::string(member->get_string()) : std::string();
+        const auto go_on = take(*answer);
+        if (!go_on) return std::unexpected(go_on.error());
+        if (!*go_on) return {};
+        if (next == after && !after.empty()) return std::unexpected(Failure{Exit::refused, "the server answers the same page again"});
+        after = std::move(next);
     } while (!after.empty());
     return {};
+}
+
+std::expected<void, Failure> each_page(const Globals& globals, const std::string& target, std::string_view list,
+                                       const std::function<bool(const json::array&)>& take) {
+    return each_answer(globals, "GET", target, [&](json::object& answer) -> std::expected<bool, Failure> {
+        const auto rows = rows_of(answer, target, list);
+        if (!rows) return std::unexpected(rows.error());
+        return take(*rows);
+    });
 }
 
 std::expected<json::array, Failure> fetch_all(const Globals& globals, const std::string& target, std::string_view list) {

@@ -40,6 +40,7 @@ void add_account_commands(CLI::App& app, Program& program);
 void add_tariff_commands(CLI::App& app, Program& program);
 void add_list_commands(CLI::App& app, Program& program);
 void add_record_commands(CLI::App& app, Program& program);
+void add_rate_command(CLI::App& cdr, Program& program);  ///< of add_record_commands()
 void add_parse_command(CLI::App& app, Program& program);
 void add_storm_command(CLI::App& app, Program& program);
 

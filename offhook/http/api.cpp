@@ -39,6 +39,8 @@ Response Api::operator()(const Request& request) {
     if (path == "/v1/registrations") return registrations(request);
     if (path == "/v1/calls") return calls(request);
     if (path == "/v1/cdr") return records(request);
+    if (path == "/v1/cdr/totals") return totals(request);
+    if (path == "/v1/cdr/rate") return rate(request);
     constexpr std::string_view one_sink = "/v1/sinks/", reconciliation = "/reconciliation";
     if (path == "/v1/sinks") return sinks(request);
     if (path.starts_with(one_sink) && path.ends_with(reconciliation) && path.size() > one_sink.size() + reconciliation.size())
@@ -46,7 +48,7 @@ Response Api::operator()(const Request& request) {
     if (path == "/metrics") return metrics(request);
     return error_response(
         404, store::escaped(path) +
-                 ": there is nothing here; there are /v1/users, /v1/users/import, /v1/accounts, /v1/tariffs, /v1/registrations, /v1/calls, /v1/cdr, /v1/sinks, /v1/health, "
+                 ": there is nothing here; there are /v1/users, /v1/users/import, /v1/accounts, /v1/tariffs, /v1/registrations, /v1/calls, /v1/cdr, /v1/cdr/totals, /v1/cdr/rate, /v1/sinks, /v1/health, "
                  "/metrics");
 }
 

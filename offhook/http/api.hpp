@@ -71,6 +71,8 @@ private:
     [[nodiscard]] Response registrations(const Request& request);
     [[nodiscard]] Response calls(const Request& request);
     [[nodiscard]] Response records(const Request& request);
+    [[nodiscard]] Response totals(const Request& request);
+    [[nodiscard]] Response rate(const Request& request);
     [[nodiscard]] Response sinks(const Request& request);
     [[nodiscard]] Response reconcile_sink(const Request& request, std::string_view name);
     [[nodiscard]] Response health(const Request& request);

@@ -1,6 +1,8 @@
-// /v1/calls and /v1/cdr: calls in progress, and those on record.
+// /v1/calls and /v1/cdr: calls in progress, those on record, and what these come to.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/serialize.hpp>
 
@@ -59,10 +61,23 @@ json::object record_json(const accounting::CallRecord& record) {
 std::expected<store::RecordFilter, Response> filter_of(const Request& request) {
     store::RecordFilter filter;
     filter.user = request.parameter("user").value_or("");
+    filter.account = request.parameter("account").value_or("");
+    filter.destination = request.parameter("destination").value_or("");
     for (const auto& [name, bound] : {std::pair("from", &filter.from), std::pair("to", &filter.to)}) {
         const auto time = time_of(request, name);
         if (!time) return std::unexpected(time.error());
         *bound = *time;
+    }
+    if (const auto text = request.parameter("status")) {
+        const auto status = to_number<int>(*text);
+        if (!status || *status < 100 || *status > 699)
+            return std::unexpected(error_response(400, fmt::format("status={}: a status from 100 to 699 is wanted, as 486", store::escaped(*text))));
+        filter.status = *status;
+    }
+    if (const auto text = request.parameter("min_seconds")) {
+        const auto seconds = to_number<std::uint32_t>(*text);
+        if (!seconds) return std::unexpected(error_response(400, fmt::format("min_seconds={}: a whole number is wanted", store::escaped(*text))));
+        filter.seconds = *seconds;
     }
     return filter;
 }
@@ -71,14 +86,9 @@ std::expected<store::RecordFilter, Response> filter_of(const Request& request) {
 Response record_page(store::Store& store, const Request& request, const store::RecordFilter& filter, std::string_view list) {
     const auto limit = limit_of(request);
     if (!limit) return limit.error();
-    std::uint64_t after = 0;
-    if (const auto text = request.parameter("after")) {
-        const auto octets = from_hex(*text);
-        if (!octets || octets->size() != 8)
-            return error_response(400, fmt::format("after={}: the id of a record is wanted, 16 hexadecimal digits", store::escaped(*text)));
-        for (const char octet : *octets) after = after << 8 | static_cast<unsigned char>(octet);
-    }
-    const auto page = store.reader().records(filter, after, *limit);
+    const auto after = record_after(request);
+    if (!after) return after.error();
+    const auto page = store.reader().records(filter, *after, *limit);
     if (!page) return unavailable(page.error());
     json::array rows;
     for (const auto& record : *page) rows.push_back(record_json(record));
@@ -114,7 +124,8 @@ Response Api::calls(const Request& request) {
 
 Response Api::records(const Request& request) {
     if (request.verb != Verb::get) return wrong_method("GET");
-    if (Response wrong = check_parameters(request, {"user", "from", "to", "order", "limit", "after", "format"});
+    if (Response wrong = check_parameters(request, {"user", "account", "from", "to", "status", "min_seconds", "destination", "order", "limit", "after",
+                                                    "format"});
         wrong.status != 200)
         return wrong;
     auto filter = filter_of(request);
@@ -127,6 +138,38 @@ Response Api::records(const Request& request) {
     if (format != "lines") return error_response(400, "format: \"pages\", or \"lines\" for all records, one in each line");
     if (request.parameter("limit") || request.parameter("after")) return error_response(400, "limit and after are for pages, not for format=lines");
     return record_lines(store_, std::move(*filter));
+}
+
+Response Api::totals(const Request& request) {
+    using By = store::GroupBy;
+    constexpr std::array<std::pair<std::string_view, By>, 4> groups{
+        {{"day", By::day}, {"user", By::user}, {"account", By::account}, {"prefix", By::prefix}}};
+    if (request.verb != Verb::get) return wrong_method("GET");
+    if (Response wrong = check_parameters(request, {"by", "prefix_octets", "user", "account", "from", "to", "status", "min_seconds", "destination"});
+        wrong.status != 200)
+        return wrong;
+    const auto by = std::ranges::find(groups, request.parameter("by").value_or("day"), &std::pair<std::string_view, By>::first);
+    if (by == groups.end()) return error_response(400, "by: \"day\", \"user\", \"account\" or \"prefix\" is wanted");
+    const auto octets = to_number<std::size_t>(request.parameter("prefix_octets").value_or("4"));
+    if (!octets || *octets == 0 || *octets > charging::Destination::most_octets)
+        return error_response(400, fmt::format("prefix_octets: a number from 1 to {} is wanted", charging::Destination::most_octets));
+    auto filter = filter_of(request);
+    if (!filter) return filter.error();
+    const auto totals = store_.totals_reader().totals({.filter = std::move(*filter), .by = by->second, .prefix_octets = *octets});
+    if (!totals) return unavailable(totals.error());
+    json::array rows;
+    for (const store::GroupTotals& group : *totals) {
+        json::object prices;
+        for (const auto& [currency, price] : group.prices) prices[currency] = json::string(charging::amount_text(price));
+        rows.push_back(json::object{{"key", shown(group.key)},
+                                    {"calls", group.calls},
+                                    {"answered", group.answered},
+                                    {"asr", group.asr()},
+                                    {"seconds", group.seconds},
+                                    {"acd_seconds", group.acd()},
+                                    {"prices", std::move(prices)}});
+    }
+    return json_response(200, json::object{{"by", json::string(by->first)}, {"totals", std::move(rows)}});
 }
 
 }  // namespace offhook::http

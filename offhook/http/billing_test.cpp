@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "offhook/base/time_text.hpp"
 #include "offhook/http/fixture_test.hpp"
 
 namespace offhook::http {
@@ -180,6 +181,108 @@ TEST_F(BillingTest, EveryWrongLineOfATariffIsNamed) {
     EXPECT_EQ(send("PUT", "/v1/tariffs/retail?currency=EUR", "{}").status, 415);
     EXPECT_EQ(send("POST", "/v1/tariffs/retail", "{}").allow, "GET, PUT, DELETE");
     EXPECT_EQ(send("POST", "/v1/tariffs", "{}").allow, "GET");
+}
+
+// ---- records, sums, rating again
+
+class RecordsTest : public BillingTest {
+protected:
+    void SetUp() override {
+        BillingTest::SetUp();
+        ASSERT_EQ(import("retail").status, 200);
+        ASSERT_EQ(add_account(R"("name":"acme","currency":"EUR","tariff":"retail")").status, 201);
+        put("acme", "+4930123456", 60, 200);
+        put("acme", "+4915112345", 61, 200);
+        put("acme", "+4930123456", 0, 486);
+        put("", "bob", 10, 200);
+        store_->flush();
+    }
+    void put(const std::string& account, const std::string& destination, std::int64_t seconds, int status) {
+        accounting::CallRecord r;
+        r.id = r.call = ++last_;
+        r.user = account.empty() ? "bob@example.com" : "alice@example.com";
+        r.account = account;
+        r.destination = destination;
+        r.invited = *parse_time("2026-11-21T23:59:00Z") + std::chrono::minutes(last_ - 1);
+        r.status = status;
+        r.ended = r.invited + std::chrono::seconds(seconds + 2);
+        if (status == 200) r.answered = r.invited + std::chrono::seconds(2);
+        r.seconds = seconds;
+        r.end = status == 200 ? accounting::CallRecord::End::caller : accounting::CallRecord::End::refused;
+        store_->put(r, {});
+    }
+    [[nodiscard]] std::vector<std::string> ids(const std::string& query) {
+        std::vector<std::string> out;
+        const auto answer = get("/v1/cdr?" + query).json();
+        for (const auto& row : answer.at("records").as_array()) out.push_back(std::string(row.at("id").as_string()).substr(15));
+        return out;
+    }
+    std::uint64_t last_ = 0;
+};
+
+TEST_F(RecordsTest, AreFilteredAndSayWhatTheyCost) {
+    using ::testing::ElementsAre;
+    EXPECT_THAT(ids("account=acme"), ElementsAre("1", "2", "3"));
+    EXPECT_THAT(ids("destination=%2B49"), ElementsAre("1", "2", "3"));
+    EXPECT_THAT(ids("destination=%2B4915"), ElementsAre("2"));
+    EXPECT_THAT(ids("status=486"), ElementsAre("3"));
+    EXPECT_THAT(ids("min_seconds=60&order=newest"), ElementsAre("2", "1"));
+    EXPECT_THAT(ids("account=acme&status=200&to=2026-11-22"), ElementsAre("1"));
+    EXPECT_EQ(get("/v1/cdr?status=20").error(), "status=20: a status from 100 to 699 is wanted, as 486");
+    EXPECT_EQ(get("/v1/cdr?min_seconds=-1").error(), "min_seconds=-1: a whole number is wanted");
+    const auto rows = get("/v1/cdr").json().at("records").as_array();
+    EXPECT_EQ(rows[1].at("price").as_string(), "0.18");
+    EXPECT_EQ(rows[1].at("currency").as_string(), "EUR");
+    EXPECT_EQ(rows[1].at("tariff").as_string(), "retail");
+    EXPECT_EQ(rows[1].at("prefix").as_string(), "+4915");
+    EXPECT_EQ(rows[1].at("increments").to_number<int>(), 2);
+    EXPECT_EQ(rows[1].at("charged_seconds").to_number<int>(), 120);
+    EXPECT_TRUE(rows[2].at("price").is_null());
+    EXPECT_TRUE(rows[3].at("price").is_null());
+    EXPECT_EQ(get("/v1/accounts/acme").json().at("balance").as_string(), "-0.25");
+}
+
+TEST_F(RecordsTest, AreSummedUp) {
+    EXPECT_EQ(get("/v1/cdr/totals").body,
+              "{\"by\":\"day\",\"totals\":["
+              "{\"key\":\"2026-11-21\",\"calls\":1,\"answered\":1,\"asr\":1E0,\"seconds\":60,\"acd_seconds\":6E1,\"prices\":{\"EUR\":\"0.07\"}},"
+              "{\"key\":\"2026-11-22\",\"calls\":3,\"answered\":2,\"asr\":6.666666666666666E-1,\"seconds\":71,\"acd_seconds\":3.55E1,"
+              "\"prices\":{\"EUR\":\"0.18\"}}]}\n");
+    const auto by = [&](const std::string& query) { return get("/v1/cdr/totals?" + query).json().at("totals").as_array(); };
+    EXPECT_EQ(by("by=user").size(), 2u);
+    EXPECT_EQ(by("by=prefix&prefix_octets=3").at(0).at("key").as_string(), "+49");
+    EXPECT_EQ(by("by=account&account=acme").at(0).at("prices").at("EUR").as_string(), "0.25");
+    EXPECT_THAT(get("/v1/cdr/totals?by=month").error(), StartsWith("by: "));
+    EXPECT_THAT(get("/v1/cdr/totals?prefix_octets=0").error(), StartsWith("prefix_octets: "));
+    EXPECT_THAT(get("/v1/cdr/totals?limit=5").error(), StartsWith("unknown parameter \"limit\""));
+    EXPECT_EQ(send("POST", "/v1/cdr/totals").allow, "GET");
+}
+
+TEST_F(RecordsTest, AreRatedAgain) {
+    const std::string period = "/v1/cdr/rate?from=2026-11-01&to=2026-12-01";
+    EXPECT_EQ(get(period).body, "{\"checked\":2,\"calls\":[]}\n");
+    ASSERT_EQ(import("retail", "prefix,price_per_minute\n+49,0.12\n").status, 200);
+    const auto compared = get(period).json().at("calls").as_array();
+    ASSERT_EQ(compared.size(), 2u);
+    EXPECT_EQ(compared[0].at("stored").at("price").as_string(), "0.07");
+    EXPECT_EQ(compared[0].at("now").at("price").as_string(), "0.12");
+    EXPECT_TRUE(compared[0].at("applied").is_null());
+    EXPECT_EQ(get("/v1/accounts/acme").json().at("balance").as_string(), "-0.25") << "comparing changes nothing";
+
+    const auto first = send("POST", period + "&limit=1").json();
+    EXPECT_EQ(first.at("calls").at(0).at("applied").as_string(), "0.12");
+    EXPECT_EQ(first.at("next").as_string(), "0000000000000001");
+    EXPECT_EQ(send("POST", period + "&limit=1&after=0000000000000001").json().at("calls").at(0).at("applied").as_string(), "0.122");
+    EXPECT_EQ(get("/v1/accounts/acme").json().at("balance").as_string(), "-0.242");
+    EXPECT_EQ(send("POST", period).body, "{\"checked\":2,\"calls\":[]}\n") << "again, it changes nothing more";
+    EXPECT_EQ(get("/v1/cdr?destination=%2B4915").json().at("records").at(0).at("price").as_string(), "0.122");
+
+    ASSERT_EQ(import("retail", "prefix,price_per_minute\n+43,0.12\n").status, 200);
+    EXPECT_NE(get(period + "&account=acme").json().at("calls").at(0).at("problem").as_string(), "");
+    EXPECT_EQ(get(period + "&account=other").json().at("checked").to_number<int>(), 0);
+    EXPECT_THAT(get("/v1/cdr/rate?from=2026-11-01").error(), StartsWith("the parameter \"to\" is missing"));
+    EXPECT_THAT(get("/v1/cdr/rate?from=x&to=2026-11-01").error(), StartsWith("from=x: a time is wanted"));
+    EXPECT_EQ(send("DELETE", period).allow, "GET, POST");
 }
 
 }  // namespace

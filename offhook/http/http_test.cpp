@@ -227,7 +227,7 @@ TEST_F(ApiTest, CallRecordsComeInPagesByUserAndTime) {
     EXPECT_EQ(get("/v1/cdr?from=yesterday").error(), "from=yesterday: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z");
     EXPECT_EQ(get("/v1/cdr?limit=0").error(), "limit=0: a number from 1 to 1000 is wanted");
     EXPECT_EQ(get("/v1/cdr?after=7").error(), "after=7: the id of a record is wanted, 16 hexadecimal digits");
-    EXPECT_EQ(get("/v1/cdr?usr=bob").error(), "unknown parameter \"usr\"; known are user, from, to, order, limit, after, format");
+    EXPECT_EQ(get("/v1/cdr?usr=bob").error(), "unknown parameter \"usr\"; known are user, account, from, to, status, min_seconds, destination, order, limit, after, format");
     EXPECT_EQ(get("/v1/cdr?limit=1&limit=2").error(), "the parameter \"limit\" stands twice");
 }
 

@@ -59,6 +59,18 @@ std::expected<UtcTime, Response> time_of(const Request& request, std::string_vie
         error_response(400, fmt::format("{}={}: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z", name, store::escaped(*text))));
 }
 
+std::expected<std::uint64_t, Response> record_after(const Request& request) {
+    const auto text = request.parameter("after");
+    if (!text) return 0;
+    const auto octets = from_hex(*text);
+    if (!octets || octets->size() != 8)
+        return std::unexpected(
+            error_response(400, fmt::format("after={}: the id of a record is wanted, 16 hexadecimal digits", store::escaped(*text))));
+    std::uint64_t id = 0;
+    for (const char octet : *octets) id = id << 8 | static_cast<unsigned char>(octet);
+    return id;
+}
+
 Response refusal(const store::AdminError& error) {
     using Code = store::AdminError::Code;
     switch (error.code) {

@@ -4,6 +4,7 @@
 #include <boost/json/string.hpp>
 #include <boost/json/value.hpp>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <initializer_list>
 #include <string>
@@ -29,6 +30,9 @@ namespace offhook::http {
 [[nodiscard]] boost::json::value time_json(UtcTime time);  ///< null for the epoch
 /// The parameter as an instant; the epoch if it is not there.
 [[nodiscard]] std::expected<UtcTime, Response> time_of(const Request& request, std::string_view name);
+
+/// The parameter "after" where it is the id of a record; 0 if it is not there.
+[[nodiscard]] std::expected<std::uint64_t, Response> record_after(const Request& request);
 
 [[nodiscard]] Response refusal(const store::AdminError& error);
 [[nodiscard]] Response unavailable(std::string_view what);  ///< 503 with Retry-After
