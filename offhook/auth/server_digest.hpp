@@ -27,11 +27,11 @@ namespace offhook::auth {
 
 /// What the server said that must go into the challenge; views, valid during the call. Empty: it did not say it.
 struct ServerChallenge {
-    std::string_view realm, nonce, opaque, domain;
-    std::string_view algorithm;
+    std::string_view realm{}, nonce{}, opaque{}, domain{};
+    std::string_view algorithm{};
     bool qop_auth = false;  ///< it offers qop "auth"; others are not ours
     bool stale = false;
-    std::string_view state;  ///< to be given back with the first response to this nonce
+    std::string_view state{};  ///< to be given back with the first response to this nonce
 };
 
 /// What is asked. Views, valid during the call.

@@ -36,7 +36,7 @@ protected:
         server.chain.add(sink);
         phone.algorithm = Algorithm::md5;
     }
-    void send(int cseq, const std::string& headers = {}) {
+    void send(unsigned cseq, const std::string& headers = {}) {
         server.receive(write({.headers = headers, .cseq = cseq, .branch = "z9hG4bK" + std::to_string(++requests)}), at(1s));
     }
     void reply(Reply reply, const ServerChallenge& challenge = {}) {

@@ -19,7 +19,7 @@ class Users final : public UserDirectory {
 public:
     User& add(std::string_view domain, std::string_view name, std::string_view realm, std::string_view password,
               std::vector<Algorithm> algorithms = {Algorithm::md5, Algorithm::sha256, Algorithm::sha512_256}) {
-        User user{std::string(name), std::string(domain), std::string(realm), {}, true};
+        User user{std::string(name), std::string(domain), std::string(realm), {}, true, {}};
         for (const Algorithm a : algorithms) user.ha1[index_of(a)] = hash_password(hasher_, a, name, domain, realm, password);
         auto& slot = users_[{std::string(domain), std::string(name)}];
         slot = std::make_shared<User>(user);
