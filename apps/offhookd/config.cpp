@@ -8,15 +8,12 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "apps/offhookd/settings.hpp"
 #include "offhook/base/text.hpp"
 #include "offhook/radius/seal.hpp"
+#include "offhook/runtime/file.hpp"
 
 namespace offhook::daemon {
 namespace {
@@ -253,7 +250,7 @@ std::string check_sink(const toml::table& table, const Sink& sink) {
     using Kind = Sink::Kind;
     if (!table.contains("kind")) return fmt::format("[[sink]]: kind is missing: \"{}\"", fmt::join(journal::sink_kinds, "\", \""));
     if (sink.kind == Kind::http && sink.url.empty()) return "[[sink]]: url is missing: as url = \"http://127.0.0.1:9000/events\"";
-    if ((sink.kind == Kind::csv || sink.kind == Kind::json) && sink.file.empty()) return "[[sink]]: file is missing: as file = \"var/calls.csv\"";
+    if ((sink.kind == Kind::csv || sink.kind == Kind::json) && sink.file.empty()) return "[[sink]]: file is missing: as file = \"calls.csv\"";
     if (sink.kind == Kind::radius && sink.servers.empty()) return "[[sink]]: servers are missing: as servers = [\"192.0.2.1:1813\"]";
     if (sink.kind == Kind::radius && sink.secret.empty() && sink.secret_file.empty())
         return "[[sink]]: the secret of the servers is missing: secret = \"...\" or secret_file = \"...\"";
@@ -287,12 +284,6 @@ void check_whole(const toml::table& root, const Config& config, Mistakes& mistak
     };
     ordered("registrar", "min_expires", config.registrar.min_expires, "default_expires", config.registrar.default_expires);
     ordered("registrar", "default_expires", config.registrar.default_expires, "max_expires", config.registrar.max_expires);
-    for (std::size_t i = 0; i < config.sinks.size(); ++i)
-        for (std::size_t j = 0; j < i; ++j)
-            if (config.sinks[i].name == config.sinks[j].name || (!config.sinks[i].file.empty() && config.sinks[i].file == config.sinks[j].file))
-                mistakes.add(root["sink"][i].node()->source(),
-                             fmt::format("[[sink]] {}: another sink has this name or this file", config.sinks[i].name));
-    if (config.sinks.size() > 32) mistakes.add(root["sink"].node()->source(), "[[sink]]: there may be 32 of them");
     if (config.accounting.session.session_expires != 0)
         ordered("accounting", "min_se", config.accounting.session.min_se, "session_expires", config.accounting.session.session_expires);
 }
@@ -301,6 +292,59 @@ std::string beside(const std::string& path, const std::string& name) {
     if (std::filesystem::path(name).is_absolute()) return name;
     const auto place = (std::filesystem::path(path).parent_path() / name).lexically_normal();
     return (place.has_filename() ? place : place.parent_path()).string();  // "var/." is "var", not "var/"
+}
+
+/// Whether the system would refuse the second one, as it gives an address and port away once. An IPv6 listener takes no IPv4 (IPV6_V6ONLY).
+bool overlap(const Listen& a, const Listen& b) {
+    const IpAddress &x = a.address.address, &y = b.address.address;
+    return a.protocol == b.protocol && a.address.port == b.address.port && a.address.port != 0 && x.is_v6() == y.is_v6() &&
+           (x == y || x.is_unspecified() || y.is_unspecified());
+}
+
+void check_listeners(const toml::table& root, const Config& config, Mistakes& mistakes) {
+    const auto& listeners = config.runtime.listen;
+    for (std::size_t i = 0; i < listeners.size(); ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            if (overlap(listeners[i], listeners[j])) {
+                mistakes.add(root["listen"][i].node()->source(),
+                             fmt::format("[[listen]]: {} {} has been taken by another [[listen]], of {}: remove one of them, or give it another port",
+                                         transport::uri_name(listeners[i].protocol), listeners[i].address.text(), listeners[j].address.text()));
+                break;
+            }
+}
+
+/// The same path for the same file, however it is spelled.
+std::filesystem::path canonical(const std::string& path) {
+    std::error_code error;
+    auto whole = std::filesystem::weakly_canonical(std::filesystem::absolute(path, error), error);
+    return error ? std::filesystem::path(path) : whole;
+}
+
+/// What is wrong with the file that a sink is to write, or nothing. The data folder is made at the start, any other must be there.
+std::string check_file(const Config& config, std::size_t index, const std::string& path) {
+    const Sink& sink = config.sinks[index];
+    const bool writes = sink.kind == Sink::Kind::csv || sink.kind == Sink::Kind::json;
+    if (sink.file.empty() || !writes) return {};
+    const auto file = canonical(beside(path, sink.file)), folder = file.parent_path();
+    for (std::size_t j = 0; j < index; ++j)
+        if (!config.sinks[j].file.empty() && canonical(beside(path, config.sinks[j].file)) == file)
+            return fmt::format("sink {} has this file", config.sinks[j].name);
+    std::error_code error;
+    if (std::filesystem::is_directory(folder, error) || folder == canonical(beside(path, config.data))) return {};
+    return fmt::format("its folder {} is not there{}: make it, writable for offhookd (a relative name counts from the folder of this file)",
+                       folder.string(), std::filesystem::exists(folder, error) ? ", something else has this name" : "");
+}
+
+void check_sinks(const toml::table& root, const std::string& path, const Config& config, Mistakes& mistakes) {
+    for (std::size_t i = 0; i < config.sinks.size(); ++i) {
+        const Sink& sink = config.sinks[i];
+        const auto& where = root["sink"][i].node()->source();
+        for (std::size_t j = 0; j < i; ++j)
+            if (sink.name == config.sinks[j].name) mistakes.add(where, fmt::format("[[sink]] {}: another sink has this name", sink.name));
+        if (const std::string wrong = check_file(config, i, path); !wrong.empty())
+            mistakes.add(where, fmt::format("[[sink]] {}: file {}: {}", sink.name, sink.file, wrong));
+    }
+    if (config.sinks.size() > 32) mistakes.add(root["sink"].node()->source(), "[[sink]]: there may be 32 of them");
 }
 
 /// What does not go together with RADIUS servers.
@@ -343,10 +387,11 @@ std::string read_secret(const std::string& path, std::string& secret, std::strin
     if (secret_file.empty()) return {};
     if (!secret.empty()) return "secret_file: secret is there too; one of them is wanted";
     secret_file = beside(path, secret_file);
-    std::ifstream file(secret_file, std::ios::binary);
-    const bool read = static_cast<bool>(std::getline(file, secret));
+    const auto text = runtime::read_file(secret_file, 65'536);
+    if (!text) return fmt::format("secret_file: {}: {}", secret_file, text.error());
+    secret = text->substr(0, text->find('\n'));
     if (secret.ends_with('\r')) secret.pop_back();
-    return read && !secret.empty() ? std::string() : fmt::format("secret_file: {} has no first line that can be read", secret_file);
+    return secret.empty() ? fmt::format("secret_file: {}: its first line is to be the secret, and is empty", secret_file) : std::string();
 }
 
 void read_secrets(const toml::table& root, const std::string& path, Config& config, Mistakes& mistakes) {
@@ -416,6 +461,8 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
     Config config;
     apply_root(parsed.table(), config, mistakes);
     check_whole(parsed.table(), config, mistakes);
+    check_listeners(parsed.table(), config, mistakes);
+    check_sinks(parsed.table(), path, config, mistakes);
     check_radius(parsed.table(), config, mistakes);
     if (mistakes.none()) make_dial_plan(parsed.table(), config, mistakes);
     read_secrets(parsed.table(), path, config, mistakes);
@@ -434,15 +481,11 @@ std::expected<Config, std::string> parse(std::string_view text, const std::strin
 }
 
 std::expected<Config, std::string> load(const std::string& path) {
-    errno = 0;
-    std::ifstream file(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(file), {}};
-    if (!file.is_open() || file.bad() || errno == EISDIR) {
-        const int code = errno;
-        return std::unexpected(
-            fmt::format("{}: error: cannot be read: {}; `offhookd --help-config` prints a complete one to begin with\n", path, std::strerror(code)));
-    }
-    return parse(text, path);
+    constexpr std::size_t most = 16u << 20;
+    const auto text = runtime::read_file(path, most);
+    if (!text)
+        return std::unexpected(fmt::format("{}: error: {}; `offhookd --help-config` prints a complete one to begin with\n", path, text.error()));
+    return parse(*text, path);
 }
 
 std::string help_config() {

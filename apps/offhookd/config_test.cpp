@@ -123,6 +123,50 @@ TEST(Config, AFileThatIsNotThereIsSaidSo) {
         "/nowhere/offhook.toml: error: cannot be read: No such file or directory; `offhookd --help-config` prints a complete one to begin with\n");
 }
 
+TEST(Config, OnlyAFileThatEndsIsRead) {
+    EXPECT_THAT(load("/").error(), HasSubstr("/: error: cannot be read: Is a directory"));
+    EXPECT_THAT(load("/dev/zero").error(), HasSubstr("/dev/zero: error: larger than 16777216 octets"));
+}
+
+TEST(Config, ListenersDoNotTakeEachOthersPorts) {
+    const auto of = [](std::string_view first, std::string_view second) {
+        std::string text = "domains = [\"example.com\"]\n";
+        for (const auto address : {first, second}) text += "[[listen]]\nprotocol = \"udp\"\naddress = \"" + std::string(address) + "\"\n";
+        return mistakes_of(text);
+    };
+    EXPECT_THAT(of("127.0.0.1:5060", "127.0.0.1:5060"), HasSubstr("etc/offhook.toml:5:1: error: [[listen]]: udp 127.0.0.1:5060 has been taken by another"));
+    EXPECT_THAT(of("0.0.0.0:5060", "127.0.0.1:5060"), HasSubstr("of 0.0.0.0:5060: remove one of them"));
+    EXPECT_THAT(of("[::1]:5060", "[::]:5060"), HasSubstr("has been taken"));
+    EXPECT_EQ(of("127.0.0.1:5060", "127.0.0.2:5060"), "none");
+    EXPECT_EQ(of("0.0.0.0:5060", "[::]:5060"), "none");
+    EXPECT_EQ(of("127.0.0.1:0", "127.0.0.1:0"), "none");
+    EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[[listen]]\nprotocol = \"udp\"\naddress = \"127.0.0.1:5060\"\n"
+                          "[[listen]]\nprotocol = \"tcp\"\naddress = \"127.0.0.1:5060\"\n"),
+              "none");
+}
+
+TEST(Config, SinksHaveFilesOfTheirOwnInFoldersThatAreThere) {
+    const offhook::test::TemporaryDirectory directory;
+    const auto of = [&](std::string_view first, std::string_view second) {
+        std::string text = "domains = [\"example.com\"]\n", name = "a";
+        for (const auto file : {first, second}) {
+            text += "[[sink]]\nname = \"" + name + "\"\nkind = \"csv\"\nfile = \"" + std::string(file) + "\"\n";
+            name += 'a';
+        }
+        const auto config = parse(text, directory.file("offhook.toml"));
+        return config ? "none" : config.error();
+    };
+    EXPECT_EQ(of("calls.csv", "others.csv"), "none");
+    EXPECT_THAT(of("calls.csv", "./calls.csv"), HasSubstr("offhook.toml:6:1: error: [[sink]] aa: file ./calls.csv: sink a has this file"));
+    EXPECT_THAT(of("calls.csv", directory.file("calls.csv")), HasSubstr("sink a has this file"));
+    EXPECT_THAT(of("calls.csv", "nowhere/calls.csv"), HasSubstr("its folder " + directory.file("nowhere") + " is not there: make it"));
+    EXPECT_EQ(of("calls.csv", "var/calls.csv"), "none") << "the data folder is made at the start";
+    std::filesystem::create_directory(directory.file("there"));
+    EXPECT_EQ(of("there/calls.csv", "calls.csv"), "none");
+    std::filesystem::create_directory_symlink(directory.file("there"), directory.file("too"));
+    EXPECT_THAT(of("there/calls.csv", "too/calls.csv"), HasSubstr("sink a has this file"));
+}
+
 TEST(Config, BadNetwork) {
     EXPECT_EQ(mistakes_of("domains = [\"example.com\"]\n[auth]\ntrusted = [\"10.0.0.0/33\"]\n"),
               "etc/offhook.toml:3:12: error: [auth] trusted: \"10.0.0.0/33\" is not a network: the prefix of an IPv4 network is 0 to 32\n"
@@ -195,7 +239,7 @@ TEST(Config, Radius) {
 
     EXPECT_THAT(mistakes_of(begin), HasSubstr("3:11: error: [radius] servers: their secret is missing"));
     EXPECT_THAT(mistakes_of(begin + "secret = \"s\"\nsecret_file = \"f\"\n"), HasSubstr("secret is there too"));
-    EXPECT_THAT(mistakes_of(begin + "secret_file = \"/nowhere/secret\"\n"), HasSubstr("/nowhere/secret has no first line that can be read"));
+    EXPECT_THAT(mistakes_of(begin + "secret_file = \"/nowhere/secret\"\n"), HasSubstr("/nowhere/secret: cannot be read: No such file or directory"));
     EXPECT_THAT(mistakes_of("domains = [\"example.com\"]\n[radius]\nservers = [\"radius.example.com\"]\n"),
                 HasSubstr("\"radius.example.com\" is not a server"));
 }
@@ -278,6 +322,7 @@ TEST(Config, Durations) {
               "etc/offhook.toml:3:17: error: [store] commit_window: 5s is out of range: 0s to 1s\n"
               "    commit_window = 5\n"
               "                    ^\n");
+    EXPECT_THAT(mistakes_of("domains = [\"example.com\"]\n[store]\ncommit_window = -5\n"), HasSubstr("commit_window: -5 is out of range: 0s to 1s\n"));
 }
 
 TEST(Config, RoutesAndOrder) {

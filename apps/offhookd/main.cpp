@@ -1,5 +1,6 @@
 // offhookd: reads the configuration, opens what it names, wires a server into each shard, runs.
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstring>
@@ -65,18 +66,18 @@ std::string_view hint_for(radius::PacketError reason) {
     }
 }
 
-http::Facts facts_of(const Config& config, const runtime::Runtime& runtime, const journal::Journal& journal) {
+http::Facts facts_of(const Config& config, const runtime::Runtime& runtime, const runtime::Rejections& rejections, const journal::Journal& journal) {
     return {.version = OFFHOOK_VERSION,
             .domains = config.domains,
             .realm = std::string(config.auth.effective_realm()),
             .dial_plan = config.accounting.dial_plan,
-            .metrics = [&runtime] { return runtime_metrics(runtime); },
+            .metrics = [&runtime, &rejections] { return runtime_metrics(runtime, rejections); },
             .sinks = [&journal] { return journal.status(); }};
 }
 
 class Program {
 public:
-    Program(std::shared_ptr<const Config> config, Options options) : config_(std::move(config)), options_(std::move(options)) {}
+    Program(std::shared_ptr<const Config> config, Options options) : config_(std::move(config)), at_start_(config_), options_(std::move(options)) {}
 
     Done run() {
         if (options_.ready_fd >= 0 && !runtime::is_open(options_.ready_fd))
@@ -89,6 +90,16 @@ public:
         auto log = runtime::Log::open(config_->log);
         if (!log) return std::unexpected(log.error());
         log_ = std::move(*log);
+        log_->write(Severity::info, "start", {{"version", OFFHOOK_VERSION}, {"pid", ::getpid()}, {"configuration", options_.config}});
+        const Done done = run_locked();
+        if (!done && !config_->log.file.empty()) log_->write(Severity::error, "failed", {{"error", done.error()}});  // main() tells a terminal
+        log_->write(Severity::info, "end", {{"pid", ::getpid()}});
+        return done;
+    }
+
+private:
+    // With the log open and the data folder ours.
+    Done run_locked() {
         const auto runtime_config = fit_connections();
         if (!runtime_config) return std::unexpected(runtime_config.error());
         runtime_ = std::make_unique<runtime::Runtime>(*runtime_config);
@@ -117,7 +128,6 @@ public:
         return served;
     }
 
-private:
     // Where the system allows fewer descriptors than all connections could take, fewer connections are allowed, and the log says so.
     std::expected<runtime::Config, std::string> fit_connections() {
         runtime::Config config = config_->runtime;
@@ -143,7 +153,7 @@ private:
     Done open_http() {
         const auto token = http::load_or_make_token(config_->data + "/api-token");
         if (!token) return std::unexpected(token.error());
-        api_ = std::make_unique<http::Api>(*store_, facts_of(*config_, *runtime_, *journal_));
+        api_ = std::make_unique<http::Api>(*store_, facts_of(*config_, *runtime_, rejections_, *journal_));
         auto server = http::Server::start(config_->http, *token, [this](const http::Request& request) { return (*api_)(request); });
         if (!server) return std::unexpected(server.error());
         http_ = std::move(*server);
@@ -160,6 +170,7 @@ private:
         for (const std::string& warning : runtime_->warnings()) log_->write(Severity::warning, "listening", {{"warning", warning}});
         for (const transport::Listener& listener : runtime_->listeners().all())
             log_->write(Severity::info, "listening", {{"protocol", transport::uri_name(listener.protocol)}, {"address", listener.bound.text()}});
+        log_->write(Severity::info, "listening", {{"protocol", "http"}, {"address", http_->address().text()}});
         return {};
     }
 
@@ -172,7 +183,7 @@ private:
         const Secrets secrets = secrets_of(*store_);
         Done ready;
         runtime_->run([&](runtime::ShardServices& services) {
-            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, *log_, *last_record);
+            auto app = std::make_unique<ShardApp>(services, config_, secrets, *store_, *log_, rejections_, *last_record);
             for (const accounting::CallRecord& record : *open_calls)
                 if (runtime_->shard_of(record.sip_call_id) == services.index) app->adopt(record, services.now);
             // The sockets are bound: what comes before the shards run waits in them.
@@ -185,14 +196,14 @@ private:
     }
 
     void reload() {
-        log_->reopen();
+        if (const auto reopened = log_->reopen(); !reopened) log_->write(Severity::warning, "reload", {{"log-not-reopened", reopened.error()}});
         auto next = load(options_.config);
         if (!next) return refuse_reload(next.error());
         if (const auto realm = check_realm(*store_, *next); !realm) return refuse_reload(realm.error());
-        for (const std::string& name : changes_that_wait(*config_, *next)) log_->write(Severity::warning, "reload", {{"waits-for-restart", name}});
+        for (const std::string& name : changes_that_wait(*at_start_, *next)) log_->write(Severity::warning, "reload", {{"waits-for-restart", name}});
         config_ = std::make_shared<const Config>(std::move(*next));
         log_->set_level(config_->log.level);
-        api_->set_facts(facts_of(*config_, *runtime_, *journal_));
+        api_->set_facts(facts_of(*config_, *runtime_, rejections_, *journal_));
         for (std::uint16_t shard = 0; shard < runtime_->shard_count(); ++shard) {
             runtime::Mail mail;
             mail.kind = runtime::Mail::Kind::configure;
@@ -213,7 +224,9 @@ private:
     }
 
     std::shared_ptr<const Config> config_;
+    const std::shared_ptr<const Config> at_start_;  ///< what a reload cannot change runs as this says
     Options options_;
+    runtime::Rejections rejections_;
     std::unique_ptr<runtime::Log> log_;
     std::unique_ptr<runtime::Runtime> runtime_;
     std::unique_ptr<store::Store> store_;

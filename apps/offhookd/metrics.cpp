@@ -8,7 +8,7 @@ namespace {
 constexpr const char* refused_help = "New requests refused with 503, by kind: because of overload, or (no-room) because of too many transactions.";
 }
 
-std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime) {
+std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime, const runtime::Rejections& rejections) {
     using Kind = http::Metric::Kind;
     const runtime::Counters c = runtime.counters();
     const auto metric = [](const char* name, const char* help, std::uint64_t value, Kind kind = Kind::counter) {
@@ -36,6 +36,12 @@ std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime) {
     for (std::size_t i = 0; i < kinds.size(); ++i)
         all.push_back({"offhook_refused_total", refused_help, Kind::counter, {{"kind", kinds[i]}}, static_cast<double>(c.refused[i])});
     all.push_back({"offhook_refused_total", refused_help, Kind::counter, {{"kind", "no-room"}}, static_cast<double>(c.refused_for_room)});
+    for (std::size_t i = 0; i < runtime::cause_count; ++i)
+        all.push_back({"offhook_rejected_total",
+                       "Messages refused or dropped, by cause; not-authenticated is the challenge that every call begins with.",
+                       Kind::counter,
+                       {{"cause", std::string(runtime::name_of(static_cast<Cause>(i)))}},
+                       static_cast<double>(rejections.of(static_cast<Cause>(i)))});
     all.push_back(metric("offhook_radius_sent_total", "Requests sent to RADIUS servers, without retransmissions.", c.radius.sent));
     all.push_back(metric("offhook_radius_resent_total", "Requests sent to RADIUS servers once more.", c.radius.resent));
     all.push_back(metric("offhook_radius_answered_total", "Requests that RADIUS servers answered.", c.radius.answered));

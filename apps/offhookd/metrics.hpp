@@ -3,10 +3,11 @@
 #include <vector>
 
 #include "offhook/http/api.hpp"
+#include "offhook/runtime/rejections.hpp"
 #include "offhook/runtime/runtime.hpp"
 
 namespace offhook::daemon {
 
-[[nodiscard]] std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime);
+[[nodiscard]] std::vector<http::Metric> runtime_metrics(const runtime::Runtime& runtime, const runtime::Rejections& rejections);
 
 }  // namespace offhook::daemon

@@ -64,7 +64,10 @@ Setting<Target> duration(std::string_view table, std::string_view key, std::stri
                 if (value.kind == Value::Kind::text) {
                     parsed = parse_duration(value.text);
                     if (!parsed) return fmt::format("{} is not a duration: {}", quoted(value.text), duration_hint);
-                } else if (value.kind == Value::Kind::number && value.number >= 0 && value.number <= 1'000'000'000) {
+                } else if (value.kind == Value::Kind::number) {
+                    constexpr std::int64_t largest = 1'000'000'000;
+                    if (value.number < 0 || value.number > largest)
+                        return fmt::format("{} is out of range: {} to {}", value.number, show_duration(least), show_duration(most));
                     parsed = std::chrono::seconds(value.number);
                 } else {
                     return not_a(value, duration_hint);

@@ -410,6 +410,7 @@ std::string take_sink_name(Sink& sink, const std::string& value) {
 }
 
 std::string take_sink_url(Sink& sink, const std::string& value) {
+    if (value.starts_with("https://")) return fmt::format("{}: https is not supported yet: as \"http://127.0.0.1:9000/events\"", quoted(value));
     if (!runtime::parse_http_url(value)) return fmt::format("{} is not a URL of a sink: as \"http://127.0.0.1:9000/events\"", quoted(value));
     sink.url = value;
     return {};
@@ -441,7 +442,7 @@ std::vector<Setting<Sink>> make_sink_settings() {
             "sink", "file", "file",
             "Of csv and json: relative to this file. Of radius: the detail file that FreeRADIUS writes, or a pattern of several, only to be compared "
             "with the records (`offhook cdr reconcile`).",
-            [](const Sink&) { return "var/calls.csv"; },
+            [](const Sink&) { return "calls.csv"; },
             [](Sink& sink, const std::string& value) -> std::string {
                 if (value.empty()) return "an empty name is not a file";
                 sink.file = value;

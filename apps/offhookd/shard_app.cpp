@@ -3,9 +3,9 @@
 namespace offhook::daemon {
 
 ShardApp::ShardApp(runtime::ShardServices& services, const std::shared_ptr<const Config>& config, const Secrets& secrets, store::Store& store,
-                   runtime::Log& log, std::uint64_t last_record)
+                   runtime::Log& log, runtime::Rejections& rejections, std::uint64_t last_record)
     : log_(log),
-      observer_(log, services.index),
+      observer_(log, rejections, services.index),
       shard_(services.index),
       mailer_(services.mailer),
       ledger_(secrets.table, {.lifetime = config->auth.nonce_lifetime}, services.now.utc),

@@ -13,7 +13,7 @@ namespace offhook::daemon {
 class ShardApp final : public runtime::ShardHandler {
 public:
     ShardApp(runtime::ShardServices& services, const std::shared_ptr<const Config>& config, const Secrets& secrets, store::Store& store, runtime::Log& log,
-             std::uint64_t last_record);
+             runtime::Rejections& rejections, std::uint64_t last_record);
 
     void on_message(const message::Message& message, const transport::Flow& from, Now now) override { core_.on_message(message, from, now); }
     void on_malformed(const message::Message& partial, const message::ParseError& error, const transport::Flow& from, Now now) override {

@@ -117,7 +117,7 @@ bool AuthenticationHandler::held_back(Request& request, std::string_view user, N
     const IpAddress& source = request.flow.remote.address;
     if (const Duration pause = failures_.pause(user, source, *config_, now.steady); pause > Duration{}) {
         const auto seconds = std::chrono::ceil<std::chrono::seconds>(pause).count();
-        reject(request, 403, Cause::wrong_credentials, static_cast<std::uint64_t>(seconds), now);
+        reject(request, 403, Cause::paused, static_cast<std::uint64_t>(seconds), now);
         return true;
     }
     if (!failures_.full(user, source, *config_, now.steady)) return false;
@@ -162,7 +162,7 @@ bool AuthenticationHandler::on_cancel(transaction::ServerId invite, Now now) {
 
 RequestPtr AuthenticationHandler::conclude(RequestPtr request, const Verdict& verdict, Now now) {
     if (std::holds_alternative<Unavailable>(verdict)) {
-        reject(*request, 503, Cause::store_unhealthy, config_->retry_after, now);
+        reject(*request, 503, Cause::authentication_unavailable, config_->retry_after, now);
         return nullptr;
     }
     if (std::holds_alternative<Stale>(verdict)) {

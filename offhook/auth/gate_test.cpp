@@ -222,6 +222,7 @@ TEST_F(Gate, SaysStaleWhenOnlyTheNonceIsOld) {
 TEST_F(Gate, SaysUnavailableWhileNobodyCanTell) {
     users.is_loaded = false;
     EXPECT_EQ(answered({}), 503);
+    EXPECT_EQ(server->observer.causes.back(), Cause::authentication_unavailable);
     EXPECT_NE(last_response.find("Retry-After: 5\r\n"), std::string::npos);
 }
 
@@ -232,6 +233,7 @@ TEST_F(Gate, PausesAPairOfNameAndSourceThatFailsTooOften) {
         const Phone wrong{.user = name, .password = "wrong"}, right{.user = name};
         for (int i = 0; i < 3; ++i) EXPECT_EQ(answered({}, wrong), 401) << name;
         EXPECT_EQ(answered({}, right), 403) << name;
+        EXPECT_EQ(server->observer.causes.back(), Cause::paused);
         EXPECT_NE(last_response.find("Retry-After: 60\r\n"), std::string::npos);
     }
     EXPECT_EQ(answered({}, {}, "192.0.2.8:5060"), 202);  // another source

@@ -13,7 +13,8 @@ enum class Severity : std::uint8_t { debug, info, warning, error };
 /// Why something was refused or dropped; a counter each.
 enum class Cause : std::uint8_t {
     malformed, not_authenticated, wrong_credentials, forbidden, loop, too_many_hops, relay_refused, no_user, no_binding, unsupported_extension,
-    draining, store_unhealthy, unmatched_ack, unmatched_cancel, unmatched_response, queue_full, count_,
+    draining, store_unhealthy, unmatched_ack, unmatched_cancel, unmatched_response, queue_full, authentication_unavailable,
+    paused, count_,
 };
 
 class Observer {

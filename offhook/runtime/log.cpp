@@ -22,11 +22,12 @@ namespace offhook::runtime {
 namespace {
 
 constexpr std::array<std::string_view, 4> level_names{"debug", "info", "warning", "error"};
-constexpr std::array<std::string_view, static_cast<std::size_t>(Cause::count_)> cause_names{
+constexpr std::array<std::string_view, cause_count> cause_names{
     "malformed",     "not-authenticated",     "wrong-credentials",  "forbidden",
     "loop",          "too-many-hops",         "relay-refused",      "no-user",
     "no-binding",    "unsupported-extension", "draining",           "store-unhealthy",
-    "unmatched-ack", "unmatched-cancel",      "unmatched-response", "queue-full"};
+    "unmatched-ack", "unmatched-cancel",      "unmatched-response", "queue-full",
+    "authentication-unavailable", "paused"};
 
 std::expected<Descriptor, std::string> open_file(const std::string& name) {
     Descriptor fd(name.empty() ? ::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3) : ::open(name.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640));
@@ -38,12 +39,19 @@ std::expected<Descriptor, std::string> open_file(const std::string& name) {
 class LineSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
     LineSink(Descriptor fd, std::string name) : fd_(std::move(fd)), name_(std::move(name)) {}
-    void reopen_at_next_line() { reopen_.store(true, std::memory_order_relaxed); }
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// From the next line on; whoever calls does not wait for a line that a slow disk takes.
+    void write_to(Descriptor fresh) {
+        const std::lock_guard lock(fresh_mutex_);
+        fresh_ = std::move(fresh);
+    }
 
 private:
     void sink_it_(const spdlog::details::log_msg& message) override {
-        if (reopen_.exchange(false, std::memory_order_relaxed) && !name_.empty())
-            if (auto fresh = open_file(name_)) fd_ = std::move(*fresh);
+        {
+            const std::lock_guard lock(fresh_mutex_);
+            if (fresh_) fd_ = std::move(fresh_);
+        }
         line_.assign(message.payload.data(), message.payload.size());
         line_ += '\n';
         std::string_view rest = line_;
@@ -58,8 +66,10 @@ private:
     void flush_() override {}
 
     Descriptor fd_;
-    std::string name_, line_;
-    std::atomic<bool> reopen_{false};
+    const std::string name_;
+    std::string line_;
+    std::mutex fresh_mutex_;
+    Descriptor fresh_;
 };
 
 bool is_plain(char c) { return is_alpha(c) || is_digit(c) || std::string_view("-_.:@/+<>;,()[]!*~&$%?'").find(c) != std::string_view::npos; }
@@ -86,6 +96,8 @@ void append_value(std::string& out, std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view name_of(Cause cause) { return cause_names[static_cast<std::size_t>(cause)]; }
 
 void append_log_line(std::string& out, Severity severity, UtcTime time, std::string_view event, std::initializer_list<LogField> fields) {
     const auto day = std::chrono::floor<std::chrono::days>(time);
@@ -130,7 +142,15 @@ std::expected<std::unique_ptr<Log>, std::string> Log::open(const LogConfig& conf
 
 bool Log::wants(Severity severity) const { return severity >= state_->level.load(std::memory_order_relaxed); }
 void Log::set_level(Severity severity) { state_->level.store(severity, std::memory_order_relaxed); }
-void Log::reopen() { state_->sink->reopen_at_next_line(); }
+
+std::expected<void, std::string> Log::reopen() {
+    if (state_->sink->name().empty()) return {};
+    auto fresh = open_file(state_->sink->name());
+    if (!fresh) return std::unexpected(std::move(fresh.error()));
+    state_->sink->write_to(std::move(*fresh));
+    return {};
+}
+
 std::uint64_t Log::dropped() const { return state_->pool->overrun_counter(); }
 
 void Log::write(Severity severity, UtcTime time, std::string_view event, std::initializer_list<LogField> fields) {
@@ -154,11 +174,12 @@ void LogObserver::message_out(std::string_view bytes, const Endpoint& to, Now no
 }
 
 void LogObserver::rejected(Cause cause, int status, std::string_view call_id, const Endpoint& from, Now now) {
+    rejections_.add(cause);
     // A challenge is how every call begins: it is news only to who looks closely.
     const Severity severity = cause == Cause::not_authenticated ? Severity::debug : Severity::info;
     if (!log_.wants(severity)) return;
     log_.write(severity, now.utc, "rejected",
-               {{"cause", cause_names[static_cast<std::size_t>(cause)]},
+               {{"cause", name_of(cause)},
                 {"status", status},
                 {"call-id", call_id},
                 {"from", from.text()},

@@ -13,6 +13,7 @@
 
 #include "offhook/base/observer.hpp"
 #include "offhook/base/time.hpp"
+#include "offhook/runtime/rejections.hpp"
 
 namespace offhook::runtime {
 
@@ -50,7 +51,8 @@ public:
     void set_level(Severity severity);
     void write(Severity severity, UtcTime time, std::string_view event, std::initializer_list<LogField> fields);
     void write(Severity severity, std::string_view event, std::initializer_list<LogField> fields);  ///< now, by the real clock
-    void reopen();                                ///< after the file was moved away: from here on a new one is written
+    /// After the file was moved away: from here on a new one is written. If there can be none, the old one is still written.
+    [[nodiscard]] std::expected<void, std::string> reopen();
     [[nodiscard]] std::uint64_t dropped() const;  ///< lines that the full queue lost
 
 private:
@@ -64,10 +66,10 @@ public:
 /// Appends one line without its line end: the form of every line of the log.
 void append_log_line(std::string& out, Severity severity, UtcTime time, std::string_view event, std::initializer_list<LogField> fields);
 
-/// Writes what the core tells: refusals, notes; whole messages at level debug. Thread rule: one shard, as any Observer.
+/// Writes what the core tells: refusals, which it counts too, notes; whole messages at level debug. Thread rule: one shard, as any Observer.
 class LogObserver final : public Observer {
 public:
-    LogObserver(Log& log, std::uint16_t shard) : log_(log), shard_(shard) {}
+    LogObserver(Log& log, Rejections& rejections, std::uint16_t shard) : log_(log), rejections_(rejections), shard_(shard) {}
     void message_in(std::string_view bytes, const Endpoint& from, Now now) override;
     void message_out(std::string_view bytes, const Endpoint& to, Now now) override;
     void rejected(Cause cause, int status, std::string_view call_id, const Endpoint& from, Now now) override;
@@ -75,6 +77,7 @@ public:
 
 private:
     Log& log_;
+    Rejections& rejections_;
     std::uint16_t shard_;
 };
 

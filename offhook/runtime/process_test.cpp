@@ -49,11 +49,31 @@ TEST(Log, WritesToItsFileAndToANewOneAfterItWasMoved) {
     (*log)->write(Severity::debug, noon, "unwanted", {});
     while (text_of(file).empty()) std::this_thread::yield();
     std::filesystem::rename(file, old);
-    (*log)->reopen();
+    ASSERT_TRUE((*log)->reopen());
     (*log)->write(Severity::error, noon, "two", {{"n", 2}});
     log->reset();
     EXPECT_EQ(text_of(old), "2024-02-29T12:00:00.000034Z info one\n");
     EXPECT_EQ(text_of(file), "2024-02-29T12:00:00.000034Z error two n=2\n");
+}
+
+TEST(Log, WhatCannotBeReopenedIsSaidAndTheOldFileKept) {
+    TemporaryDirectory directory;
+    const auto folder = directory.path() / "logs", away = directory.path() / "away";
+    std::filesystem::create_directory(folder);
+    auto log = Log::open({.file = folder / "log"});
+    ASSERT_TRUE(log) << log.error();
+    std::filesystem::rename(folder, away);
+    const auto reopened = (*log)->reopen();
+    ASSERT_FALSE(reopened);
+    EXPECT_EQ(reopened.error(), "log " + (folder / "log").string() + ": No such file or directory");
+    (*log)->write(Severity::error, noon, "one", {});
+    std::filesystem::create_directory(folder);
+    while (text_of(away / "log").empty()) std::this_thread::yield();
+    ASSERT_TRUE((*log)->reopen());
+    (*log)->write(Severity::error, noon, "two", {});
+    log->reset();
+    EXPECT_EQ(text_of(away / "log"), "2024-02-29T12:00:00.000034Z error one\n");
+    EXPECT_EQ(text_of(folder / "log"), "2024-02-29T12:00:00.000034Z error two\n");
 }
 
 TEST(Log, AFullQueueDropsAndCountsButNeverBlocks) {
@@ -90,11 +110,14 @@ TEST(Log, TheObserverTellsWhatTheCoreTells) {
     const auto file = directory.path() / "log";
     auto log = Log::open({.file = file.string()});
     ASSERT_TRUE(log);
-    LogObserver observer(**log, 3);
+    Rejections rejections;
+    LogObserver observer(**log, rejections, 3);
     const Now now{{}, noon};
     observer.rejected(Cause::queue_full, 503, "id@host", at("192.0.2.1:5060"), now);
     observer.note(Severity::warning, "the disk is slow", now);
     observer.message_in("OPTIONS", at("192.0.2.1:5060"), now);
+    EXPECT_EQ(rejections.of(Cause::queue_full), 1u);
+    EXPECT_EQ(name_of(Cause::paused), "paused");
     log->reset();
     EXPECT_EQ(text_of(file),
               "2024-02-29T12:00:00.000034Z info rejected cause=queue-full status=503 call-id=id@host from=192.0.2.1:5060 shard=3\n"

@@ -86,7 +86,11 @@ Failure current_failure() {
     try {
         throw;
     } catch (const soci::sqlite3_soci_error& e) {
-        return {is_of_the_row(e.result()), e.get_error_message()};
+        const bool damaged = (e.result() & 0xff) == SQLITE_CORRUPT || (e.result() & 0xff) == SQLITE_NOTADB;
+        return {is_of_the_row(e.result()),
+                e.get_error_message() + (damaged ? "; stop offhookd, move this file with its -wal and -shm away, and put a backup in its place, or what "
+                                                   "`sqlite3 OLD .recover | sqlite3 NEW` saves"
+                                                 : "")};
     } catch (const soci::soci_error& e) {
         return {true, e.get_error_message()};
     }

@@ -166,7 +166,7 @@ def full_disk(folder):
 
 def wrong(folder):
     for text, said in ((f'[[sink]]\nkind = "csv"\nfile = "a.csv"\n', "name is missing"), ('[[sink]]\nname = "a"\nkind = "xml"\nfile = "a"\n', "not a kind of sink"),
-                       ('[[sink]]\nname = "a"\nkind = "http"\nurl = "https://x"\n', "not a URL"), ('[[sink]]\nname = "a"\nkind = "csv"\n', "file is missing"),
+                       ('[[sink]]\nname = "a"\nkind = "http"\nurl = "https://x"\n', "https is not supported"), ('[[sink]]\nname = "a"\nkind = "csv"\n', "file is missing"),
                        ('[[sink]]\nname = "a"\nkind = "json"\nfile = "x"\nevents = ["call_endet"]\n', "call_ended")):
         try:
             Server(folder, extra=text).start()

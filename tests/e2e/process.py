@@ -4,6 +4,7 @@ import os
 import re
 import socket
 import subprocess
+import urllib.request
 
 from harness import BIN, Missing, Server, free_port, check, main, wait_for
 from sip import Phone, digest, header, headers, respond, status, unique
@@ -31,6 +32,9 @@ def wrong_input(folder):
     check(r.returncode != 0 and "bad.toml:3:12" in r.stderr and "0 to 32" in r.stderr and "bad.toml:4:1" in r.stderr and '"realm"' in r.stderr, f"two mistakes: {r}")
     r = offhookd("--check", config(folder, "good.toml", 'domains = ["example.com"]\n'))
     check(r.returncode == 0, f"a good file: {r}")
+    for name, said in ((folder.path, "Is a directory"), ("/dev/zero", "larger than")):
+        r = offhookd("--check", name)
+        check(r.returncode == 2 and said in r.stderr, f"{name}: {r}")
     r = offhookd("--help-config")
     check(r.returncode == 0 and "commit_window" in r.stdout, "--help-config")
     check(offhookd("--check", config(folder, "help.toml", r.stdout)).returncode == 0, "what --help-config prints is not a configuration")
@@ -111,12 +115,28 @@ def reload_and_realm(folder):
     wait_for("complaint about the realm", lambda: re.search(r"reload.*alice@127.0.0.1", open(server.log).read()), 10)
     check('realm="127.0.0.1"' in phone.transact(phone.request("MESSAGE", "sip:nobody@127.0.0.1", "alice")), "another realm must not come by a reload")
     open(server.config, "w").write(text.replace("shards = 2", "shards = 3"))
+    restarts = lambda: len(re.findall(r"reload waits-for-restart=shards", open(server.log).read()))
+    for times in (1, 2):  # what runs still has two shards, though the last file had three
+        server.process.send_signal(1)
+        wait_for("warning about a restart", lambda: restarts() == times, 10)
+    os.rename(server.config, server.config + ".aside")
+    os.mkdir(server.config)
     server.process.send_signal(1)
-    wait_for("warning about a restart", lambda: re.search(r"reload waits-for-restart=shards", open(server.log).read()), 10)
+    wait_for("complaint about a directory", lambda: "Is a directory" in open(server.log).read(), 10)
+    os.rmdir(server.config)
     open(server.config, "w").write(text.replace("[auth]\n", '[auth]\ntrusted = ["127.0.0.1/32"]\n'))
     server.process.send_signal(1)
     wait_for("new trust", lambda: ask() == 404, 10)
+    with open(os.path.join(server.data, "api-token")) as f:
+        request = urllib.request.Request(server.api + "/metrics", headers={"Authorization": f"Bearer {f.read().strip()}"})
+    metrics = urllib.request.urlopen(request, timeout=10).read().decode()
+    refused = re.search(r'^offhook_rejected_total\{cause="not-authenticated"\} (\d+)$', metrics, re.M)
+    check(refused and int(refused[1]) >= 3, f"challenges are counted: {refused}")
+    pid = server.process.pid
     check(server.stop() == 0, "offhookd ended with an error")
+    log = open(server.log).read()
+    check(re.search(rf"info start version=\S+ pid={pid} ", log) and f"listening protocol=http address={server.ready['http']}" in log and f"info end pid={pid}" in log,
+          f"the log tells of start, API and end: {log}")
     open(server.config, "w").write(text.replace("[auth]\n", '[auth]\nrealm = "other"\n'))
     r = offhookd("--config", server.config)
     check(r.returncode != 0 and "alice" in r.stderr and "other" in r.stderr, f"another realm: {r}")
