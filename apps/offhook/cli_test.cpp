@@ -54,6 +54,11 @@ TEST_F(CommandLine, AnImportNamesItsLines) {
     EXPECT_RUN(offhook("user import -", "alice,example.com,x\nbob,example.com,y\n"), 0, "imported 2 users\n");
     EXPECT_RUN(offhook("user import -", "{\"name\":\"carol\",\"domain\":\"example.com\",\"password\":\"z\"}\n"), 0, "imported 1 user\n");
     EXPECT_RUN(offhook("user import nowhere.csv"), 2, "offhook: nowhere.csv: cannot be read: No such file or directory\n");
+    EXPECT_RUN(offhook("user import ."), 2, "offhook: .: cannot be read: Is a directory\n");
+    EXPECT_RUN(offhook("user import /dev/null"), 2, StartsWith("offhook: /dev/null: there is nothing in it: CSV lines name,domain,password"));
+    std::string many;
+    for (int i = 0; i < 150; ++i) many += "x\n";
+    EXPECT_RUN(offhook("user import -", many), 1, AllOf(HasSubstr("\nstandard input:100: "), EndsWith("\nand 50 more lines that are wrong\n")));
 }
 
 TEST_F(CommandLine, NoServerNoTokenNoSense) {
@@ -71,7 +76,9 @@ TEST_F(CommandLine, NoServerNoTokenNoSense) {
     EXPECT_RUN(run("user lst"), 2, "offhook: there is no command \"user lst\"; there are add, list, passwd, set, enable, disable, remove, import\n");
     EXPECT_RUN(run("user"), 2, HasSubstr("offhook user --help"));
     EXPECT_RUN(run("calls now"), 2, HasSubstr("now"));
-    EXPECT_RUN(run("cdr --limit 0"), 2, HasSubstr("--limit"));
+    EXPECT_RUN(run("cdr --limit 0"), 2, AllOf(StartsWith("offhook: "), HasSubstr("--limit")));
+    EXPECT_RUN(run("storm options --rate nan"), 2, AllOf(StartsWith("offhook: "), HasSubstr("nan is not a number")));
+    EXPECT_RUN(run("storm options --domain 'exam ple'"), 2, HasSubstr("\"exam ple\" is not the domain of a SIP URI"));
     EXPECT_RUN(run("cdr --json --csv"), 2, HasSubstr("--json"));
     EXPECT_RUN(run("--version"), 0, MatchesRegex("offhook [0-9]+\\.[0-9]+\\.[0-9]+\n"));
     EXPECT_RUN(run("--help"), 0, HasSubstr("registrations"));
@@ -108,9 +115,12 @@ TEST_F(CommandLine, RegistrationsCallsAndRecords) {
     EXPECT_RUN(offhook("cdr --limit 2"), 0,
                "INVITED                      USER               FROM                   TO                     STATUS  SECONDS  PRICE  END     CODECS\n"
                "2026-11-22T10:02:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        7         callee\n"
-               "2026-11-22T10:03:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        0         none\n");
+               "2026-11-22T10:03:00.000000Z  alice@example.com  sip:alice@example.com  sip:bob,x@example.com     200        0         none\n"
+               "offhook: there may be more records: --all, or another --limit, shows them\n");
     EXPECT_EQ(boost::json::parse(offhook("cdr --json --all").out).as_array().size(), 3u);
     EXPECT_EQ(boost::json::parse(offhook("cdr --json --to 2026-11-22T10:02:00Z").out).as_array().size(), 1u);
+    for (const char* words : {"cdr", "calls", "registrations"})
+        EXPECT_RUN(offhook(words + std::string(" --user nobody")), 2, AllOf(StartsWith("offhook: --user: "), HasSubstr("NAME@DOMAIN is wanted")));
     EXPECT_RUN(offhook("cdr --from tomorrow"), 1, "offhook: from=tomorrow: a time is wanted, as 2026-11-22 or 2026-11-22T09:55:00Z\n");
     EXPECT_RUN(offhook("cdr --csv --limit 1"), 0, AllOf(StartsWith("id,call,user,"), HasSubstr(",\"sip:bob,x@example.com\",")));
     EXPECT_EQ(boost::json::parse(offhook("calls --json").out).as_array().size(), 1u);

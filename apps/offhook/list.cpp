@@ -33,6 +33,17 @@ void add_form_options(CLI::App& command, ListOptions& options) {
     command.add_flag("--csv", options.csv, "As CSV, with every value")->excludes(as_json);
 }
 
+void add_user_option(CLI::App& command, std::string& user) {
+    const CLI::Validator whole(
+        [](std::string& text) {
+            const auto at = text.rfind('@');
+            const bool good = at != text.npos && at != 0 && at + 1 != text.size();
+            return good ? std::string() : fmt::format("\"{}\" is not a user: NAME@DOMAIN is wanted, as alice@example.com", text);
+        },
+        "");
+    command.add_option("--user", user, "Of this user only")->type_name("NAME@DOMAIN")->check(whole);
+}
+
 std::string with(std::string target, std::string_view name, std::string_view value) {
     if (value.empty()) return target;
     return fmt::format("{}{}{}={}", target, target.find('?') == target.npos ? '?' : '&', name, http::escape_component(value));

@@ -20,6 +20,8 @@ struct ListOptions {
 };
 
 void add_form_options(CLI::App& command, ListOptions& options);
+/// --user NAME@DOMAIN: a name alone, which nobody has, is refused rather than answered with nothing.
+void add_user_option(CLI::App& command, std::string& user);
 
 /// `target` with a parameter appended if it has a value.
 [[nodiscard]] std::string with(std::string target, std::string_view name, std::string_view value);

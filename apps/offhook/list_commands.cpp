@@ -49,9 +49,7 @@ void add_list_commands(CLI::App& app, Program& program) {
         sub->callback([&program, options, run] { program.run = [&program, options, run] { return run(program.globals, *options); }; });
         return sub;
     };
-    command("registrations", "Phones that are registered", registrations)
-        ->add_option("--user", options->user, "Of this user only")
-        ->type_name("NAME@DOMAIN");
+    add_user_option(*command("registrations", "Phones that are registered", registrations), options->user);
     command("sinks", "Where the journal is delivered to, and how far it has come", sinks);
 }
 

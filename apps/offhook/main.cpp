@@ -31,6 +31,7 @@ int explain_commands(const CLI::App& app, const CLI::App& level) {
 int run(int argc, char** argv) {
     CLI::App app("Offhook's command line: administers a running offhookd through its HTTP API, examines SIP messages, and loads SIP servers.", "offhook");
     app.set_version_flag("--version", "offhook " OFFHOOK_VERSION);
+    app.failure_message([](const CLI::App* level, const CLI::Error& error) { return "offhook: " + CLI::FailureMessage::simple(level, error); });
     app.require_subcommand(1);
     app.fallthrough();
     Program program;

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/parse.hpp>
+#include <cstdio>
 #include <memory>
 
 #include "apps/offhook/client.hpp"
@@ -70,6 +71,8 @@ Outcome newest(const Globals& globals, const Options& options) {
     std::ranges::reverse(*rows);
     Printer printer = record_printer(options);
     print(printer.page(*rows) + printer.end());
+    if (rows->size() == options.limit && std::fflush(stdout) == 0)
+        fmt::print(stderr, "offhook: there may be more records: --all, or another --limit, shows them\n");
     return Exit::done;
 }
 
@@ -165,7 +168,7 @@ void add_record_commands(CLI::App& app, Program& program) {
         });
         return sub;
     };
-    const auto of_user = [&](CLI::App* sub) { sub->add_option("--user", options->user, "Of this user only")->type_name("NAME@DOMAIN"); };
+    const auto of_user = [&](CLI::App* sub) { add_user_option(*sub, options->user); };
     of_user(command(app, "calls", "Calls in progress", calls));
     const auto filters = [&](CLI::App* sub) {
         of_user(sub);

@@ -23,6 +23,7 @@ std::string text_of(const boost::json::value& row, std::string_view key) {
         }
         return out;
     }
+    if (member->is_double()) return fmt::format("{}", member->get_double());  // Boost.JSON writes 0 as 0E0
     return boost::json::serialize(*member);
 }
 

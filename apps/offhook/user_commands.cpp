@@ -98,6 +98,7 @@ std::string import_errors(const runtime::HttpReply& reply, const std::string& fi
         if (what != nullptr && what->is_string() && number != nullptr)
             out += fmt::format("\n{}:{}: {}", file == "-" ? "standard input" : file, json::serialize(*number), std::string(what->get_string()));
     }
+    if (const auto* more = value.get_object().if_contains("more")) out += fmt::format("\nand {} more lines that are wrong", json::serialize(*more));
     return out;
 }
 
@@ -107,7 +108,10 @@ Outcome import(const Globals& globals, const Options& options) {
     const auto text = read_file(options.file);
     if (!text) return std::unexpected(text.error());
     const auto first = text->find_first_not_of(" \t\r\n");
-    const bool lines = options.format.empty() ? first != text->npos && (*text)[first] == '{' : options.format == "jsonl";
+    if (first == text->npos)
+        return std::unexpected(Failure{Exit::usage, fmt::format("{}: there is nothing in it: CSV lines name,domain,password are wanted, or JSON lines",
+                                                                options.file == "-" ? "standard input" : options.file)});
+    const bool lines = options.format.empty() ? (*text)[first] == '{' : options.format == "jsonl";
     const auto reply = client->send("POST", "/v1/users/import", *text, lines ? "application/x-ndjson" : "text/csv");
     if (!reply) return std::unexpected(reply.error());
     if (reply->status != 200) return std::unexpected(Failure{Exit::refused, import_errors(*reply, options.file)});

@@ -78,11 +78,14 @@ std::expected<Members, Response> members_of(const Request& request, bool with_ke
 
 Response import_refusal(const std::vector<LineError>& errors) {
     json::array lines;
-    for (std::size_t i = 0; i < std::min<std::size_t>(errors.size(), 100); ++i)
+    const std::size_t told = std::min<std::size_t>(errors.size(), 100);
+    for (std::size_t i = 0; i < told; ++i)
         lines.push_back(json::object{{"line", errors[i].line}, {"error", json::string(errors[i].text)}});
     const auto text = fmt::format("nothing was imported: line {}: {}{}", errors.front().line, errors.front().text,
                                   errors.size() == 1 ? "" : fmt::format(" (and {} more)", errors.size() - 1));
-    return json_response(400, json::object{{"error", text}, {"errors", std::move(lines)}});
+    json::object body{{"error", text}, {"errors", std::move(lines)}};
+    if (errors.size() > told) body["more"] = errors.size() - told;
+    return json_response(400, body);
 }
 
 }  // namespace

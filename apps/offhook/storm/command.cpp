@@ -17,6 +17,7 @@
 #include "apps/offhook/storm/processor_time.hpp"
 #include "apps/offhook/storm/report.hpp"
 #include "apps/offhook/storm/team.hpp"
+#include "offhook/message/builder.hpp"
 #include "offhook/runtime/clock.hpp"
 #include "offhook/runtime/source_addresses.hpp"
 
@@ -124,9 +125,17 @@ constexpr Duration no_limit = std::chrono::hours(24 * 365), ending_limit = 10s;
 std::optional<Failure> prepare(Team& team, const Plan& plan, Progress& progress) {
     progress.show(fmt::format("asking {}", plan.target.text()));
     if (team.command(Command::probe, no_limit) == Team::End::interrupted) return Failure{Exit::refused, "interrupted"};
-    if (team.preparation().completed == 0)
-        return Failure{Exit::unreachable, fmt::format("no SIP server answers at {} over {}; is offhookd running there?", plan.target.text(),
-                                                      transport::via_name(plan.protocol))};
+    const Statistics probe = team.preparation();
+    const std::string server = fmt::format("{} over {}", plan.target.text(), transport::via_name(plan.protocol));
+    if (probe.completed == 0 && probe.probed == 0)
+        return Failure{Exit::unreachable, fmt::format("no SIP server answers at {}; is offhookd running there?", server)};
+    if (probe.completed == 0)
+        return Failure{Exit::refused, fmt::format("{} answers an OPTIONS with {} {}, in a response that cannot be read or belongs to no request of ours",
+                                                  server, probe.probed, message::reason_phrase(probe.probed))};
+    if (probe.probed / 100 != 2) {
+        progress.clear();
+        fmt::print(stderr, "offhook: {} answers an OPTIONS with {} {}\n", server, probe.probed, message::reason_phrase(probe.probed));
+    }
     if (!plan.registers_first()) return std::nullopt;
     const auto registered = [&] { return team.preparation().registration.count(); };
     const auto show = [&] { progress.show(fmt::format("registering users: {} of {}", registered(), plan.users.size())); };
@@ -176,6 +185,9 @@ Outcome rage(const Options& options) {
 }
 
 void add_options(CLI::App& app, Options& o) {
+    // CLI::Range lets NaN pass, which is neither less nor more.
+    const CLI::Validator finite(
+        [](std::string& text) { return std::isfinite(std::strtod(text.c_str(), nullptr)) ? std::string() : fmt::format("{} is not a number", text); }, "");
     app.add_option("scenario", o.scenario,
                    "register: REGISTER, 401, REGISTER with credentials; call: INVITE, 407, INVITE with credentials, 180, 200, ACK, hold, BYE; "
                    "options: OPTIONS "
@@ -185,9 +197,9 @@ void add_options(CLI::App& app, Options& o) {
     app.add_option("target", o.target, "The server: HOST or HOST:PORT; a machine other than this one needs --allow-remote")
         ->capture_default_str()
         ->type_name("HOST[:PORT]");
-    app.add_option("--rate", o.rate, "Attempts a second, whatever becomes of them")->check(CLI::Range(0.001, 1e6))->capture_default_str();
+    app.add_option("--rate", o.rate, "Attempts a second, whatever becomes of them")->check(CLI::Range(0.001, 1e6))->check(finite)->capture_default_str();
     auto* duration =
-        app.add_option("--duration", o.duration, "How many seconds to make attempts")->check(CLI::Range(0.001, 1e7))->capture_default_str();
+        app.add_option("--duration", o.duration, "How many seconds to make attempts")->check(CLI::Range(0.001, 1e7))->check(finite)->capture_default_str();
     app.add_option("--count", o.count, "How many attempts to make, instead of --duration")
         ->check(CLI::Range(1ul, 1'000'000'000'000ul))
         ->excludes(duration);
@@ -216,10 +228,12 @@ void add_options(CLI::App& app, Options& o) {
         ->excludes(file);
     app.add_option("--hold", o.hold, "call: seconds from the ACK to the BYE (Session Duration, RFC 7501)")
         ->check(CLI::Range(0.0, 86400.0))
+        ->check(finite)
         ->capture_default_str();
-    app.add_option("--ring", o.ring, "call: seconds from 180 to 200")->check(CLI::Range(0.0, 180.0))->capture_default_str();
+    app.add_option("--ring", o.ring, "call: seconds from 180 to 200")->check(CLI::Range(0.0, 180.0))->check(finite)->capture_default_str();
     app.add_option("--threshold", o.threshold, "Seconds after which an attempt has failed (Establishment Threshold Time, RFC 7501)")
         ->check(CLI::Range(0.001, 3600.0))
+        ->check(finite)
         ->capture_default_str();
     app.add_option("--expires", o.expires, "Seconds that registrations last; `register` leaves them, call and message remove theirs")
         ->check(CLI::Range(1, 604'800))

@@ -8,6 +8,7 @@
 
 #include "offhook/base/text.hpp"
 #include "offhook/http/import.hpp"
+#include "offhook/message/uri.hpp"
 #include "offhook/runtime/socket_address.hpp"
 
 namespace offhook::cli::storm {
@@ -35,6 +36,17 @@ std::expected<HostPort, Failure> split_target(std::string_view text) {
     }
     if (out.host.empty() || bracket == text.npos) return wrong(fmt::format("\"{}\" is not a target: HOST or HOST:PORT is wanted", whole));
     return out;
+}
+
+/// Names and domains are written into messages as they are: what is none of a SIP URI would only make a server say 400.
+std::expected<void, Failure> check_user(const User& user) {
+    const std::string text = fmt::format("sip:{}@{}", user.name, user.domain);
+    const auto uri = message::parse_uri(text);
+    if (uri && uri->user == user.name && uri->password.empty() && uri->host == user.domain && uri->port == 0) return {};
+    const std::string host = "sip:" + user.domain;
+    if (const auto domain = message::parse_uri(host); !domain || domain->host != user.domain || domain->port != 0)
+        return wrong(fmt::format("\"{}\" is not the domain of a SIP URI: a host name or an address is wanted, as example.com", user.domain));
+    return wrong(fmt::format("\"{}\" is not the user of a SIP URI (RFC 3261 section 25.1): other octets are written as %20", user.name));
 }
 
 std::vector<IpAddress> look_up(const std::string& host) {
@@ -90,7 +102,11 @@ std::expected<Endpoint, Failure> resolve_target(const std::string& text, bool al
 std::expected<std::vector<User>, Failure> users_of_pattern(std::string_view pattern, std::size_t count, const std::string& domain,
                                                            const std::string& password) {
     const auto open = pattern.find('{'), close = pattern.find('}');
-    if (open == pattern.npos && close == pattern.npos && !pattern.empty()) return std::vector<User>{{std::string(pattern), domain, password}};
+    if (open == pattern.npos && close == pattern.npos && !pattern.empty()) {
+        std::vector<User> one{{std::string(pattern), domain, password}};
+        if (auto good = check_user(one.front()); !good) return std::unexpected(good.error());
+        return one;
+    }
     const std::string_view range = open < close && close != pattern.npos ? pattern.substr(open + 1, close - open - 1) : std::string_view{};
     const auto dots = range.find("..");
     const auto first = to_number<std::uint64_t>(range.substr(0, dots));
@@ -103,6 +119,7 @@ std::expected<std::vector<User>, Failure> users_of_pattern(std::string_view patt
     users.reserve(*last - *first + 1);
     for (std::uint64_t i = *first; i <= *last; ++i)
         users.push_back({fmt::format("{}{:0{}}{}", pattern.substr(0, open), i, dots, pattern.substr(close + 1)), domain, password});
+    if (auto good = check_user(users.front()); !good) return std::unexpected(good.error());  // the others differ in digits
     return users;
 }
 
@@ -112,7 +129,10 @@ std::expected<std::vector<User>, Failure> users_of_csv(std::string_view text, co
     if (rows->empty()) return wrong(fmt::format("{}: there is no user in it", file));
     std::vector<User> users;
     users.reserve(rows->size());
-    for (auto& row : *rows) users.push_back({std::move(row.name), std::move(row.domain), std::move(row.password).value_or("")});
+    for (auto& row : *rows) {
+        users.push_back({std::move(row.name), std::move(row.domain), std::move(row.password).value_or("")});
+        if (auto good = check_user(users.back()); !good) return wrong(fmt::format("{}: {}", file, good.error().text));
+    }
     return users;
 }
 

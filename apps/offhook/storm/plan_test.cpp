@@ -33,6 +33,15 @@ TEST(StormUsers, WrongPatternsAreToldSo) {
     EXPECT_THAT(names("u{0..99999999}"), ::testing::ElementsAre(HasSubstr("more than")));
 }
 
+TEST(StormUsers, AreUsersOfSipUris) {
+    for (const char* wrong : {"al ice", "a\r\nb", "a@b", "a>b", "a:b", "a;b{1..2}@", "{1..2}\"", "a%2"})
+        EXPECT_THAT(names(wrong), ::testing::ElementsAre(HasSubstr("is not the user of a SIP URI"))) << wrong;
+    for (const char* domain : {"exam ple.com", "example.com:5060", "example.com;x", "a@b", "", "a\r\nb"})
+        EXPECT_THAT(users_of_pattern("u{1..2}", 1, domain, "").error().text, HasSubstr("is not the domain of a SIP URI")) << domain;
+    for (const char* domain : {"127.0.0.1", "[::1]", "localhost", "sip.example.com"}) EXPECT_TRUE(users_of_pattern("a%20b-{1..2}", 1, domain, "")) << domain;
+    EXPECT_THAT(users_of_csv("a b,example.com,x\n", "users.csv").error().text, HasSubstr("users.csv: \"a b\" is not the user of a SIP URI"));
+}
+
 TEST(StormUsers, ComeFromAFileWithTheirOwnPasswords) {
     const auto users = users_of_csv("name,domain,password\nalice,example.com,x\nbob,example.net,y\n", "users.csv");
     ASSERT_TRUE(users);

@@ -8,6 +8,7 @@ void Statistics::add(const Statistics& other) {
           &Statistics::transport_errors, &Statistics::not_sent, &Statistics::without_credentials, &Statistics::unacknowledged, &Statistics::malformed,
           &Statistics::retransmissions, &Statistics::sent, &Statistics::received})
         this->*number += other.*number;
+    if (other.probed != 0) probed = other.probed;
     for (const auto& [status, count] : other.refused) refused[status] += count;
     for (const auto histogram :
          {&Statistics::registration, &Statistics::ringing, &Statistics::establishment, &Statistics::release, &Statistics::response, &Statistics::lag})

@@ -20,6 +20,7 @@ struct Statistics {
     std::uint64_t without_credentials = 0;  ///< of the refused: challenges that nothing could be answered to
     std::uint64_t unacknowledged = 0;       ///< our callees waited for an ACK in vain
     std::uint64_t malformed = 0;            ///< messages that could not be read
+    int probed = 0;                         ///< status of the last response to the probe
     std::uint64_t retransmissions = 0;      ///< requests and final responses that were sent again
     std::uint64_t sent = 0, received = 0;   ///< messages
 

@@ -73,6 +73,7 @@ Worker::~Worker() { publish(); }
 
 void Worker::on_message(const message::Message& message, const transport::Flow& from, Now now) {
     ++now_counted_.received;
+    if (command_ == Command::probe && !message.is_request()) now_counted_.probed = message.status();
     if (!message::validate(message)) {
         ++now_counted_.malformed;
         return;
