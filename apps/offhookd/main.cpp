@@ -124,8 +124,7 @@ private:
         http_.reset();
         store_->flush();
         journal_.reset();  // what the flush has committed is delivered
-        store_->stop();
-        return served;
+        return write_down(store_->stop(), served);
     }
 
     // Where the system allows fewer descriptors than all connections could take, fewer connections are allowed, and the log says so.
@@ -144,10 +143,20 @@ private:
     Done open_store() {
         store::Config config = config_->store;
         config.slice = config_->accounting.slice;
-        auto store = store::Store::open(config, runtime_.get());
+        auto store = store::Store::open(config, runtime_.get(), [this](Severity severity, std::string_view text) {
+            log_->write(severity, "database", {{"text", text}});
+        });
         if (!store) return std::unexpected(store.error());
         store_ = std::move(*store);
         return check_realm(*store_, *config_);
+    }
+
+    // What the database did not take to the very end is in the log at least.
+    Done write_down(const std::vector<std::string>& records, const Done& served) {
+        for (const std::string& record : records) log_->write(Severity::error, "call-record-not-written", {{"record", record}});
+        if (!served || records.empty()) return served;
+        return std::unexpected(fmt::format("{} could not be written: {} call records are not in it; the log has each, as call-record-not-written",
+                                           config_->store.path, records.size()));
     }
 
     Done open_http() {

@@ -375,7 +375,7 @@ void Accounting::on_committed(Ticket ticket, bool ok, Now now) {
     if (write == nullptr) return;
     if (!ok) {
         ++counters_.not_written;
-        alarm("a call record was not written", write->record, now);
+        alarm("the database has not taken a call record", write->record, now);
     }
     table_.erase_attempt(write->attempt);
     table_.erase_leg(write->leg);

@@ -4,10 +4,11 @@
 
 #include <algorithm>
 #include <csignal>
-#include <optional>
 #include <utility>
 
 #include "offhook/journal/postgres.hpp"
+#include "offhook/runtime/clock.hpp"
+#include "offhook/store/names.hpp"
 
 namespace offhook::journal {
 namespace {
@@ -17,7 +18,7 @@ using namespace std::chrono_literals;
 constexpr std::size_t page_size = 500;  // events read and delivered together
 constexpr std::size_t page_octets = std::size_t{512} * 1024;
 constexpr Duration first_pause = 1s, longest_pause = 60s;
-constexpr auto closing_time = 2s;
+constexpr Duration closing_time = 2s;
 
 UtcTime utc_now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -59,19 +60,25 @@ Delivery::Delivery(SinkConfig config, std::unique_ptr<Sink> sink, store::Store& 
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-Delivery::~Delivery() = default;
+Delivery::~Delivery() { ask_to_stop(); }
+
+void Delivery::ask_to_stop() {
+    if (thread_.get_stop_token().stop_requested()) return;
+    sink_->closing().set(runtime::read_clock().steady + closing_time);
+    thread_.request_stop();
+}
 
 void Delivery::run(const std::stop_token& stop) {
-    using Clock = std::chrono::steady_clock;
     pthread_setname_np(pthread_self(), "offhook-sink");
-    for (std::optional<Clock::time_point> until;;) {
-        if (stop.stop_requested() && !until) until = Clock::now() + closing_time;
+    for (;;) {
+        const bool ending = stop.stop_requested();
+        if (ending && sink_->closing().reached()) return;
         const auto more = step();
         if (more)
             worked();
         else
             failed(more.error());
-        if (until && (!more || !*more || Clock::now() >= *until)) return;
+        if (ending && (!more || !*more)) return;
         if (!more)
             pause(std::exchange(back_off_, std::min(back_off_ * 2, longest_pause)), stop);
         else if (!*more && store_.journal_bell().wait(position_, stop))
@@ -82,16 +89,39 @@ void Delivery::run(const std::stop_token& stop) {
 std::expected<void, std::string> Delivery::open() {
     const auto noted = store_.reader().position(config_->name);
     if (!noted) return std::unexpected(noted.error());
-    const auto held = sink_->open(std::max(*noted, position_));
-    if (!held) return std::unexpected(held.error());
-    if (const std::uint64_t newest = store_.journal_bell().last(); *held > newest)
-        return std::unexpected("it holds event " + std::to_string(*held) + ", but the newest one of the journal is " + std::to_string(newest) +
-                               ": is this another database's? Move it away, and what is missing in it is written anew");
+    noted_ = *noted;
+    {
+        const std::lock_guard lock(mutex_);
+        position_ = std::max(*noted, position_);
+    }
+    const auto held = open_sink(position_);
+    if (!held) {
+        note_oldest();
+        return std::unexpected(held.error());
+    }
     const std::lock_guard lock(mutex_);
     position_ = *held;
-    noted_ = *noted;
     open_ = true;
     return {};
+}
+
+// An event that the database knows to be held may be purged long since; a later one cannot be, so it is there if the sink is of this journal.
+std::expected<std::uint64_t, std::string> Delivery::open_sink(std::uint64_t known) {
+    const auto held = sink_->open(known);
+    if (!held || *held <= known) return held;
+    const auto event = store_.reader().events(*held - 1, 1);
+    if (!event) return std::unexpected(event.error());
+    const bool there = !event->empty() && event->front().seq == *held;
+    if (auto same = sink_->compare(there ? &event->front() : nullptr); !same) return std::unexpected(same.error());
+    return held;
+}
+
+// Of a sink that cannot be opened: since when it lacks something.
+void Delivery::note_oldest() {
+    const auto first = store_.reader().events(position_, 1);
+    if (!first || first->empty()) return;
+    const std::lock_guard lock(mutex_);
+    oldest_ = first->front().time;
 }
 
 // One page. True: there may be more.
@@ -146,8 +176,8 @@ std::expected<void, std::string> Delivery::deliver(std::vector<store::Event>& pa
 
 bool Delivery::wants(const store::Event& event) const {
     if (takes_calls_only(config_->kind) && !event.record) return false;
-    if (config_->kind == SinkConfig::Kind::csv) return event.kind == "call_ended";
-    if (config_->kind == SinkConfig::Kind::radius && event.kind == "call_rerated") return false;  // no Acct-Status-Type says that: RFC 2866 §5.1
+    if (config_->kind == SinkConfig::Kind::csv) return event.kind == name_of(store::EventKind::call_ended);
+    if (config_->kind == SinkConfig::Kind::radius && event.kind == name_of(store::EventKind::call_rerated)) return false;  // no Acct-Status-Type says that: RFC 2866 §5.1
     return config_->events.empty() || std::ranges::find(config_->events, event.kind) != config_->events.end();
 }
 

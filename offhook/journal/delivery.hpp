@@ -3,6 +3,9 @@
 //   wait for events ──delay──► read a page ──► deliver ──held──► note the position ──► next page, or wait
 //                                                 └──failed──► pause (1 s, doubling to 60 s) ──► open the sink again, which says where to go on
 //
+// A sink that says it holds more than the database knows of must end with the very event that the journal has there: with another one it is a
+// sink of another database, and nothing is delivered until an operator has decided.
+//
 // The position is kept in the database (table sink), written by the store's writer. Thread rule: any thread.
 #pragma once
 #include <condition_variable>
@@ -43,14 +46,16 @@ public:
     Delivery(const Delivery&) = delete;
     Delivery& operator=(const Delivery&) = delete;
 
-    /// The end is near: what waits is delivered for two seconds more at most, then the thread ends.
-    void ask_to_stop() { thread_.request_stop(); }
+    /// The end is near: what waits is delivered for two seconds more at most; then a request that is under way is given up, and the thread ends.
+    void ask_to_stop();
     [[nodiscard]] DeliveryStatus status() const;
 
 private:
     void run(const std::stop_token& stop);
     [[nodiscard]] std::expected<bool, std::string> step();
     [[nodiscard]] std::expected<void, std::string> open();
+    [[nodiscard]] std::expected<std::uint64_t, std::string> open_sink(std::uint64_t known);
+    void note_oldest();
     void note_position();
     [[nodiscard]] std::expected<void, std::string> deliver(std::vector<store::Event>& page);
     void pause(Duration time, const std::stop_token& stop);

@@ -3,12 +3,20 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "offhook/journal/file_sink.hpp"
+#include "offhook/journal/http_sink.hpp"
 #include "offhook/journal/lines.hpp"
+#include "offhook/journal/radius_sink.hpp"
 #include "offhook/store/fixture_test.hpp"
 
 namespace offhook::journal {
@@ -106,6 +114,16 @@ protected:
         store->put(r, {});
         store->flush();
     }
+    /// What its lines begin with: the seqs of the events.
+    static std::vector<std::string> events_of(const std::string& path) {
+        std::ifstream file(path);
+        std::vector<std::string> events;
+        for (std::string line; std::getline(file, line);) {
+            if (line.starts_with(json_start())) line.erase(0, json_start().size());
+            events.push_back(line.substr(0, line.find(',')));
+        }
+        return events;
+    }
     std::uint64_t position() { return store->reader().position("one").value(); }
 
     store::Directory directory;
@@ -158,24 +176,85 @@ TEST_F(DeliveryTest, AFileIsNotGivenTwiceWhatItHolds) {
     config.kind = SinkConfig::Kind::csv;
     config.file = directory.file("calls.csv");
     for (std::uint64_t id = 1; id <= 3; ++id) put(ended(id));
-    std::ofstream(config.file) << csv_header() << "2,the rest does not matter\n3,tor";
+    std::ofstream(config.file) << csv_header() << "2,0000000000000002,the rest does not matter\n3,tor";
     started(std::make_unique<FileSink>(config)).reset();
-    std::ifstream file(config.file);
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(file, line);) lines.push_back(line.substr(0, line.find(',')));
-    EXPECT_THAT(lines, ElementsAre("event", "2", "3"));
+    EXPECT_THAT(events_of(config.file), ElementsAre("event", "2", "3"));
 }
 
-// Restored from a copy, the database knows less than the file: what comes now must not be taken for what the file has.
-TEST_F(DeliveryTest, AFileOfAnotherDatabaseIsNotTakenForOurs) {
-    config.kind = SinkConfig::Kind::csv;
+// The database was replaced by a new one, or restored from a copy: what comes now must not be taken for what the file has, however many events
+// there are meanwhile, and it begins anew as soon as the file is moved away.
+class AnotherDatabase : public DeliveryTest, public testing::WithParamInterface<SinkConfig::Kind> {};
+
+TEST_P(AnotherDatabase, NeverContinuesAFileOfTheFirst) {
+    config.kind = GetParam();
     config.file = directory.file("calls.csv");
-    std::ofstream(config.file) << csv_header() << "100,a call of another database\n";
-    put(ended(1));
+    for (std::uint64_t id = 1; id <= 3; ++id) put(ended(id));
     started(std::make_unique<FileSink>(config)).reset();
-    const std::lock_guard lock(mutex);
-    ASSERT_EQ(notes.size(), 1U);
-    EXPECT_THAT(notes[0], HasSubstr("it holds event 100, but the newest one of the journal is 1"));
+    ASSERT_EQ(events_of(config.file).back(), "3");
+    store = nullptr;
+    for (const char* end : {"", "-wal", "-shm"}) std::filesystem::remove(store_config.path + end);
+    store = store::opened(store_config, nullptr);
+
+    started(std::make_unique<FileSink>(config)).reset();
+    for (std::uint64_t id = 11; id <= 15; ++id) put(ended(id));
+    started(std::make_unique<FileSink>(config)).reset();
+    EXPECT_EQ(events_of(config.file).back(), "3");
+    {
+        const std::lock_guard lock(mutex);
+        ASSERT_EQ(notes.size(), 2U);
+        EXPECT_THAT(notes[0], HasSubstr(config.file + " ends with event 3, which the journal does not have"));
+        EXPECT_THAT(notes[1], HasSubstr(config.file + " ends with event 3, which is another one in the journal: was the database replaced"));
+    }
+    std::filesystem::rename(config.file, directory.file("old"));
+    started(std::make_unique<FileSink>(config)).reset();
+    auto events = events_of(config.file);
+    if (config.kind == SinkConfig::Kind::csv) events.erase(events.begin());
+    EXPECT_THAT(events, ElementsAre("1", "2", "3", "4", "5"));
+}
+
+INSTANTIATE_TEST_SUITE_P(Of, AnotherDatabase, testing::Values(SinkConfig::Kind::csv, SinkConfig::Kind::json),
+                         [](const auto& test) { return std::string(name_of(test.param)); });
+
+// Since the first event that it lacks, not since it was opened: that may never be.
+TEST_F(DeliveryTest, ASinkThatCannotBeOpenedGrowsOld) {
+    config.kind = SinkConfig::Kind::csv;
+    config.file = directory.file("missing/calls.csv");
+    put(ended(1));
+    put(ended(2));
+    store->put_position({"one", 1});
+    store->flush();
+    std::this_thread::sleep_for(10ms);
+    const auto delivery = started(std::make_unique<FileSink>(config));
+    for (int i = 0; i < 20'000 && delivery->status().failures == 0; ++i) std::this_thread::sleep_for(1ms);
+    EXPECT_GE(delivery->status().age, 10ms);
+    EXPECT_EQ(delivery->status().backlog, 1U);
+}
+
+// Whoever hangs gets the two seconds of the end, not what its timeout allows.
+TEST_F(DeliveryTest, TheEndDoesNotWaitForARequestThatHangs) {
+    namespace ip = boost::asio::ip;
+    boost::asio::io_context io;
+    ip::tcp::acceptor http(io, {ip::address_v4::loopback(), 0});
+    ip::udp::socket radius(io, {ip::address_v4::loopback(), 0});
+    put(ended(1));
+    config.timeout = 30s;
+    config.url = "http://127.0.0.1:" + std::to_string(http.local_endpoint().port()) + "/";
+    config.servers = {*Endpoint::parse("127.0.0.1:" + std::to_string(radius.local_endpoint().port()))};
+    config.secret = "secret";
+    config.kind = SinkConfig::Kind::http;
+    auto one = started(std::make_unique<HttpSink>(config));
+    config.kind = SinkConfig::Kind::radius;
+    auto two = started(std::make_unique<RadiusSink>(config));
+    const ip::tcp::socket under_way = http.accept();
+    std::array<char, 4096> request{};
+    radius.receive(boost::asio::buffer(request));
+
+    const auto begin = std::chrono::steady_clock::now();
+    for (const auto* delivery : {&one, &two}) (*delivery)->ask_to_stop();
+    one = nullptr;
+    two = nullptr;
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 10s);
+    EXPECT_EQ(position(), 0U) << "it comes again";
 }
 
 // What a receiver may have taken although its answer was lost comes again as the same page, whatever came meanwhile.

@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 
 #include "offhook/base/text.hpp"
@@ -32,6 +33,28 @@ bool read_before(int file, std::uint64_t end, std::string& out, std::size_t size
     return got == static_cast<ssize_t>(size);
 }
 
+struct LastLine {
+    std::string text;
+    std::uint64_t end = 0;  ///< where it ends in the file; 0: there is no whole line
+};
+
+/// The last whole line of a file of this size; nothing: it cannot be read.
+std::optional<LastLine> last_line(int file, std::uint64_t file_size) {
+    std::string tail;
+    for (std::size_t wanted = look_back;; wanted *= 2) {
+        const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, file_size));
+        if (!read_before(file, file_size, tail, size)) return std::nullopt;
+        const auto end = tail.rfind('\n');
+        const bool whole_file = size == file_size;
+        if (end == tail.npos && !whole_file) continue;
+        const std::size_t kept = end == tail.npos ? 0 : end + 1;
+        const auto before = kept < 2 ? tail.npos : tail.rfind('\n', kept - 2);
+        if (before == tail.npos && !whole_file) continue;
+        const std::size_t begin = before == tail.npos ? 0 : before + 1;
+        return LastLine{tail.substr(begin, kept - begin), file_size - size + kept};
+    }
+}
+
 /// The seq in the name of a file that was put aside for `path`; 0: it is another's.
 std::uint64_t seq_in_name(const std::filesystem::path& file, const std::filesystem::path& path) {
     const std::string name = file.filename().string(), prefix = path.stem().string() + '-', suffix = path.extension().string();
@@ -46,15 +69,13 @@ std::unexpected<std::string> EventFile::failed(std::string_view what) const {
     return std::unexpected(std::string(what) + ' ' + config_.path + ": " + std::strerror(code));
 }
 
-std::expected<std::uint64_t, std::string> EventFile::open() {
+std::expected<EventFile::Last, std::string> EventFile::open() {
     if (auto opened = open_for_append(); !opened) return std::unexpected(opened.error());
     if (auto ours = check_is_ours(); !ours) return std::unexpected(ours.error());
-    const auto last = repair();
+    auto last = repair();
     if (!last) return last;
-    last_ = *last;
-    if (last_ != 0) return last_;
-    const auto aside = put_aside(config_.path);
-    return aside.empty() ? 0 : seq_in_name(aside.back(), config_.path);
+    last_ = last->seq;
+    return last_ != 0 ? last : last_put_aside();
 }
 
 std::expected<void, std::string> EventFile::open_for_append() {
@@ -87,29 +108,32 @@ std::expected<void, std::string> EventFile::check_is_ours() const {
 }
 
 // Cut back to the last line end: what stands behind it was being written when the process or the machine stopped.
-std::expected<std::uint64_t, std::string> EventFile::repair() {
-    std::string tail;
-    for (std::size_t wanted = look_back;; wanted *= 2) {
-        const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(wanted, size_));
-        if (!read_before(file_.get(), size_, tail, size)) return failed("cannot read");
-        const auto end = tail.rfind('\n');
-        const bool whole_file = size == size_;
-        if (end == tail.npos && !whole_file) continue;
-        const std::size_t kept = end == tail.npos ? 0 : end + 1;
-        const auto before = kept < 2 ? tail.npos : tail.rfind('\n', kept - 2);
-        if (before == tail.npos && !whole_file) continue;
-        if (kept != size) {
-            if (::ftruncate(file_.get(), static_cast<off_t>(size_ - size + kept)) != 0) return failed("cannot cut a torn line off");
-            size_ -= size - kept;
-        }
-        const std::size_t begin = before == tail.npos ? 0 : before + 1;
-        const std::string_view line = std::string_view(tail).substr(begin, kept - begin);
-        if (size_ == 0 && !config_.header.empty()) {
-            if (auto written = write_all(config_.header); !written) return std::unexpected(written.error());
-            return 0;
-        }
-        return line == config_.header ? 0 : first_number(line);
+std::expected<EventFile::Last, std::string> EventFile::repair() {
+    auto line = last_line(file_.get(), size_);
+    if (!line) return failed("cannot read");
+    if (line->end != size_) {
+        if (::ftruncate(file_.get(), static_cast<off_t>(line->end)) != 0) return failed("cannot cut a torn line off");
+        size_ = line->end;
     }
+    if (size_ == 0 && !config_.header.empty()) {
+        if (auto written = write_all(config_.header); !written) return std::unexpected(written.error());
+        return Last{};
+    }
+    if (line->text == config_.header) return Last{};
+    const std::uint64_t seq = first_number(line->text);
+    return Last{seq, std::move(line->text), config_.path};
+}
+
+// The name says which event it ends with, the line whose database that was.
+std::expected<EventFile::Last, std::string> EventFile::last_put_aside() const {
+    const auto aside = put_aside(config_.path);
+    if (aside.empty()) return Last{};
+    const std::string& name = aside.back();
+    const runtime::Descriptor file(::open(name.c_str(), O_RDONLY | O_CLOEXEC));
+    struct stat status {};
+    auto line = file && ::fstat(file.get(), &status) == 0 ? last_line(file.get(), static_cast<std::uint64_t>(status.st_size)) : std::nullopt;
+    if (!line) return std::unexpected("cannot read " + name + ": " + std::strerror(errno));
+    return Last{seq_in_name(name, config_.path), std::move(line->text), name};
 }
 
 std::expected<void, std::string> EventFile::append(std::string_view lines, std::uint64_t last, UtcTime now) {

@@ -28,8 +28,12 @@ public:
     };
     explicit EventFile(Config config) : config_(std::move(config)) {}
 
-    /// Makes or opens the file, cuts off a torn line. Returns the seq of the last whole line, in it or in the newest one put aside; 0: none.
-    [[nodiscard]] std::expected<std::uint64_t, std::string> open();
+    struct Last {
+        std::uint64_t seq = 0;      ///< 0: there is no line
+        std::string line{}, file{};  ///< with its line end, and where it stands
+    };
+    /// Makes or opens the file, cuts off a torn line. Returns the last whole line, in it or in the newest one put aside.
+    [[nodiscard]] std::expected<Last, std::string> open();
 
     /// Appends whole lines and waits for the disk: all of them or none. `last`: seq of the last one. A file that somebody moved
     /// away is begun anew.
@@ -39,7 +43,8 @@ private:
     [[nodiscard]] std::expected<void, std::string> open_for_append();
     [[nodiscard]] std::expected<void, std::string> keep_name() const;
     [[nodiscard]] std::expected<void, std::string> check_is_ours() const;
-    [[nodiscard]] std::expected<std::uint64_t, std::string> repair();
+    [[nodiscard]] std::expected<Last, std::string> repair();
+    [[nodiscard]] std::expected<Last, std::string> last_put_aside() const;
     [[nodiscard]] std::expected<void, std::string> begin_new_file();  ///< this one is full
     [[nodiscard]] std::expected<void, std::string> write_all(std::string_view octets);
     [[nodiscard]] bool moved_away() const;

@@ -25,7 +25,9 @@ protected:
     void SetUp() override { config.path = directory.file("calls.csv"); }
     EventFile opened(std::uint64_t last) {
         EventFile file(config);
-        EXPECT_EQ(file.open(), last);
+        const auto opened = file.open();
+        EXPECT_TRUE(opened) << opened.error();
+        EXPECT_EQ(opened ? opened->seq : 0, last);
         return file;
     }
     test::TemporaryDirectory directory;
@@ -77,6 +79,21 @@ TEST_F(EventFileTest, IsPutAsideWhenItIsFullAndFoundAgain) {
     EXPECT_EQ(content(config.path), "event,id\n");
     ASSERT_TRUE(file.append("3,c\n", 3, noon));
     opened(3);
+}
+
+// Whoever has to do something about the last line must know where it stands.
+TEST_F(EventFileTest, NamesTheFileOfTheLastLine) {
+    const std::string aside = directory.file("calls-000000000999.csv");
+    std::ofstream(aside) << "event,id\n998,a\n999,b\n";
+    std::ofstream(directory.file("calls-000000000007.csv")) << "event,id\n7,c\n";
+    const auto last = EventFile(config).open();
+    ASSERT_TRUE(last) << last.error();
+    EXPECT_EQ(last->seq, 999U);
+    EXPECT_EQ(last->file, aside);
+    EXPECT_EQ(last->line, "999,b\n");
+    std::ofstream(config.path, std::ios::app) << "1000,d\n10";
+    EXPECT_EQ(EventFile(config).open()->file, config.path);
+    EXPECT_EQ(EventFile(config).open()->line, "1000,d\n");
 }
 
 TEST_F(EventFileTest, IsPutAsideAtMidnightIfItIsToBe) {

@@ -13,8 +13,18 @@ FileSink::FileSink(const SinkConfig& config)
 
 std::expected<std::uint64_t, std::string> FileSink::open(std::uint64_t position) {
     auto last = file_.open();
-    if (last) *last = std::max(*last, position);
-    return last;
+    if (!last) return std::unexpected(last.error());
+    last_ = std::move(*last);
+    return std::max(last_.seq, position);
+}
+
+std::expected<void, std::string> FileSink::compare(const store::Event* event) {
+    std::string mark;
+    const bool written_here = event != nullptr && (!csv_ || event->record);
+    if (written_here) csv_ ? append_csv_mark(mark, *event) : append_json_mark(mark, *event);
+    if (written_here && last_.line.starts_with(mark)) return {};
+    return std::unexpected(last_.file + " ends with event " + std::to_string(last_.seq) + ", which " + describe_difference(event) +
+                           " Move it away, with what was put aside before it: what the journal has is written anew");
 }
 
 std::expected<Taken, std::string> FileSink::deliver(std::span<const store::Event> events) {

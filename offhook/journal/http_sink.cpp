@@ -20,7 +20,7 @@ std::expected<Taken, std::string> HttpSink::deliver(std::span<const store::Event
     const auto reply = runtime::exchange(
         endpoint_,
         {.method = "POST", .target = endpoint_.path, .headers = {{"Content-Type", "application/x-ndjson"}, {"Idempotency-Key", key}}, .body = lines_},
-        timeout_, largest_answer);
+        timeout_, largest_answer, &closing());
     if (!reply) return std::unexpected(url_ + ": " + (reply.error().connected ? "no answer: " : "") + reply.error().text);
     if (reply->status / 100 != 2) return std::unexpected(url_ + " answered " + std::to_string(reply->status));
     return Taken{};

@@ -52,13 +52,17 @@ private:
 
 std::string_view json_start() { return "{\"seq\":"; }
 
-void append_json_line(std::string& out, const store::Event& event) {
+void append_json_mark(std::string& out, const store::Event& event) {
     out += json_start();
     append_number(out, event.seq);
     out += ",\"time\":\"";
     out += format_time(event.time);
     out += "\",\"kind\":";
     store::append_json_string(out, event.kind);
+}
+
+void append_json_line(std::string& out, const store::Event& event) {
+    append_json_mark(out, event);
     out += ",\"data\":";
     out += event.payload;
     out += "}\n";
@@ -67,6 +71,13 @@ void append_json_line(std::string& out, const store::Event& event) {
 std::string_view csv_header() {
     return "event,id,call,user,from_uri,to_uri,request_uri,binding,invited,ringing,answered,ended,seconds,end,status,reason,codecs,caller_agent,"
            "callee_agent,source,sip_call_id,from_tag,to_tag\n";
+}
+
+void append_csv_mark(std::string& out, const store::Event& event) {
+    append_number(out, event.seq);
+    out += ',';
+    out += to_hex(event.record->id);
+    out += ',';
 }
 
 void append_csv_line(std::string& out, const store::Event& event) {

@@ -61,8 +61,9 @@ bool Postgres::wait(bool to_write, Instant until) const {
     for (;;) {
         pollfd watched{PQsocket(connected_.get()), static_cast<short>(POLLIN | (to_write ? POLLOUT : 0)), 0};
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - runtime::read_clock().steady).count();
-        if (left <= 0) return false;
-        const int ready = ::poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, 60'000)));
+        if (left <= 0 || (closing_ != nullptr && closing_->reached())) return false;
+        constexpr auto glance = std::chrono::floor<std::chrono::milliseconds>(runtime::Closing::glance).count();
+        const int ready = ::poll(&watched, 1, static_cast<int>(std::min<std::int64_t>(left, glance)));
         if (ready > 0) return true;
         if (ready < 0 && errno != EINTR) return false;
     }

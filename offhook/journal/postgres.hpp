@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "offhook/base/time.hpp"
+#include "offhook/runtime/closing.hpp"
 
 struct pg_conn;
 
@@ -29,8 +30,10 @@ public:
     using Value = std::optional<std::string>;
     using Rows = std::vector<std::vector<Value>>;
 
-    /// `connection`: as libpq takes it, "host=... dbname=..." or a URI. `timeout`: of connecting, and of each statement.
-    Postgres(std::string connection, Duration timeout) : connection_(std::move(connection)), timeout_(timeout) {}
+    /// `connection`: as libpq takes it, "host=... dbname=..." or a URI. `timeout`: of connecting, and of each statement. `closing`: when it is
+    /// reached, no statement is waited for any more; null: nobody ends it.
+    Postgres(std::string connection, Duration timeout, const runtime::Closing* closing = nullptr)
+        : connection_(std::move(connection)), timeout_(timeout), closing_(closing) {}
 
     /// Connects, unless it is connected.
     [[nodiscard]] std::expected<void, std::string> open();
@@ -54,6 +57,7 @@ private:
 
     std::string connection_;
     Duration timeout_;
+    const runtime::Closing* closing_;
     std::unique_ptr<pg_conn, Finish> connected_;
 };
 

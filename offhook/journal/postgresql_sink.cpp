@@ -38,7 +38,7 @@ std::uint64_t id_of(const std::string& hex) {
 
 }  // namespace
 
-PostgresqlSink::PostgresqlSink(const SinkConfig& config) : name_(config.name), database_(config.connection, config.timeout) {}
+PostgresqlSink::PostgresqlSink(const SinkConfig& config) : name_(config.name), database_(config.connection, config.timeout, &closing()) {}
 
 std::expected<std::uint64_t, std::string> PostgresqlSink::open(std::uint64_t) {
     if (auto opened = database_.open(); !opened) return std::unexpected("PostgreSQL: " + opened.error());
@@ -47,6 +47,18 @@ std::expected<std::uint64_t, std::string> PostgresqlSink::open(std::uint64_t) {
         return std::unexpected("PostgreSQL: " + made.error().text);
     }
     return position_;
+}
+
+// Its position is that of an event that it was given, so it has a row of that call, if only among those that it refused.
+std::expected<void, std::string> PostgresqlSink::compare(const store::Event* event) {
+    if (event != nullptr && event->record) {
+        const Value id = to_hex(event->record->id);
+        const auto found = database_.run("SELECT 1 FROM offhook.call_record WHERE id = $1 UNION ALL SELECT 1 FROM offhook.rejected WHERE id = $1", {&id, 1});
+        if (!found) return std::unexpected("PostgreSQL: " + found.error().text);
+        if (!found->empty()) return {};
+    }
+    return std::unexpected("PostgreSQL: offhook.sink says that event " + std::to_string(position_) + " is held, which " + describe_difference(event) +
+                           " Give the sink another name: it begins anew, and a call that the table has does not come twice");
 }
 
 PostgresqlSink::Done PostgresqlSink::make_tables() {

@@ -17,6 +17,7 @@ public:
     /// Connects, and makes the tables where there are none. What the database says is where it stands, though the caller knows better: it may have
     /// been restored from a copy, or be a new one.
     [[nodiscard]] std::expected<std::uint64_t, std::string> open(std::uint64_t position) override;
+    [[nodiscard]] std::expected<void, std::string> compare(const store::Event* event) override;
     [[nodiscard]] std::expected<Taken, std::string> deliver(std::span<const store::Event> events) override;
 
 private:

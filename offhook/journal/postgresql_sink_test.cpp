@@ -86,6 +86,26 @@ TEST_F(PostgresqlTest, HoldsTheLastEventOfEachCallAndSaysHowFarItHasCome) {
     EXPECT_THAT(newer.error(), HasSubstr("another version"));
 }
 
+// The position is of an event that was written: if the journal has another call there, it is another journal.
+TEST_F(PostgresqlTest, KnowsWhetherTheEventThatItEndsWithIsThatOfTheJournal) {
+    PostgresqlSink sink(config);
+    ASSERT_EQ(sink.open(0), 0U);
+    server->run("ALTER TABLE offhook.call_record ADD CHECK (codecs <> 'poison')");
+    std::vector<store::Event> events{event(1, 0xa)};
+    ASSERT_TRUE(sink.deliver(events));
+    EXPECT_TRUE(sink.compare(events.data()));
+    events = {event(2, 0xb)};
+    events[0].record->codecs = "poison";
+    ASSERT_TRUE(sink.deliver(events));
+    EXPECT_TRUE(sink.compare(events.data())) << "refused, but known";
+    const store::Event other = event(2, 0xc);
+    for (const auto& [found, text] : {std::pair{&other, "event 2 is held, which is another one"}, {static_cast<const store::Event*>(nullptr), "which the journal does not have"}}) {
+        const auto same = sink.compare(found);
+        ASSERT_FALSE(same);
+        EXPECT_THAT(same.error(), HasSubstr(text));
+    }
+}
+
 // PostgreSQL answers the COMMIT of a failed transaction without an error. Wherever the row stands that it refuses, its neighbours are written,
 // itself is put aside, and the sink goes on.
 TEST_F(PostgresqlTest, APoisonedRowInAnyPlaceHarmsNobody) {

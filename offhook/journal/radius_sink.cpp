@@ -49,8 +49,8 @@ TerminateCause cause_of(CallRecord::End end) {
 }
 
 AcctStatus status_of(std::string_view event_kind) {
-    if (event_kind == "call_ended") return AcctStatus::stop;
-    return event_kind == "call_started" ? AcctStatus::start : AcctStatus::interim_update;
+    if (event_kind == name_of(store::EventKind::call_ended)) return AcctStatus::stop;
+    return event_kind == name_of(store::EventKind::call_started) ? AcctStatus::start : AcctStatus::interim_update;
 }
 
 UtcTime happened(const store::Event& event, AcctStatus status) {
@@ -96,7 +96,7 @@ std::string accounting_attributes(const store::Event& event, std::string_view na
     return out.take().value_or(std::string());  // each is cut to what an attribute holds, and all of them fit into a packet
 }
 
-RadiusSink::RadiusSink(const SinkConfig& config) : identifier_(config.identifier), exchange_(client_of(config)) {}
+RadiusSink::RadiusSink(const SinkConfig& config) : identifier_(config.identifier), exchange_(client_of(config), closing()) {}
 
 std::expected<std::uint64_t, std::string> RadiusSink::open(std::uint64_t position) { return position; }
 

@@ -9,6 +9,7 @@
 #include "offhook/journal/event_file.hpp"
 #include "offhook/journal/postgresql_sink.hpp"
 #include "offhook/journal/radius_detail.hpp"
+#include "offhook/store/names.hpp"
 
 namespace offhook::journal {
 namespace {
@@ -116,7 +117,7 @@ std::expected<Ids, std::string> ids_that_wait(store::Reader& reader, std::uint64
         if (page->empty()) break;
         position = page->back().seq;
         for (const store::Event& event : *page)
-            if (event.kind == "call_ended" && event.record) ids.push_back(event.record->id);
+            if (event.kind == name_of(store::EventKind::call_ended) && event.record) ids.push_back(event.record->id);
     }
     std::ranges::sort(ids);
     return ids;

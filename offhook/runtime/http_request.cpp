@@ -24,7 +24,7 @@ using Error = boost::system::error_code;
 
 class Connection {
 public:
-    explicit Connection(Duration limit) : stream_(io_) { stream_.expires_after(limit); }
+    Connection(Duration limit, const Closing* closing) : closing_(closing), stream_(io_) { stream_.expires_after(limit); }
 
     Error connect(const HttpUrl& to) {
         Error error;
@@ -49,8 +49,13 @@ public:
 private:
     void run() {
         io_.restart();
-        io_.run();
+        if (closing_ == nullptr) io_.run();
+        while (!io_.stopped()) {
+            io_.run_for(Closing::glance);
+            if (!io_.stopped() && closing_->reached()) stream_.close();
+        }
     }
+    const Closing* closing_;
     asio::io_context io_{1};
     beast::tcp_stream stream_;
     beast::flat_buffer buffer_;
@@ -99,9 +104,10 @@ std::optional<HttpUrl> parse_http_url(std::string_view text) {
     return url;
 }
 
-std::expected<HttpReply, HttpFailure> exchange(const HttpUrl& to, const HttpRequest& what, Duration limit, std::uint64_t body_limit) {
+std::expected<HttpReply, HttpFailure> exchange(const HttpUrl& to, const HttpRequest& what, Duration limit, std::uint64_t body_limit,
+                                               const Closing* closing) {
     try {
-        Connection connection(limit);
+        Connection connection(limit, closing);
         return exchange_on(connection, to, what, body_limit);
     } catch (const boost::system::system_error& e) {  // no descriptor is left for the loop
         return std::unexpected(HttpFailure{false, e.what()});

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "offhook/base/time.hpp"
+#include "offhook/runtime/closing.hpp"
 
 namespace offhook::runtime {
 
@@ -39,7 +40,8 @@ struct HttpFailure {
     std::string text;
 };
 
-/// `body_limit`: octets of the answer's body that are taken at most.
-[[nodiscard]] std::expected<HttpReply, HttpFailure> exchange(const HttpUrl& to, const HttpRequest& request, Duration limit, std::uint64_t body_limit);
+/// `body_limit`: octets of the answer's body that are taken at most. `closing`: ends it before the limit; null: nobody does.
+[[nodiscard]] std::expected<HttpReply, HttpFailure> exchange(const HttpUrl& to, const HttpRequest& request, Duration limit, std::uint64_t body_limit,
+                                                             const Closing* closing = nullptr);
 
 }  // namespace offhook::runtime

@@ -16,6 +16,7 @@ namespace offhook::runtime {
 namespace {
 
 constexpr std::size_t largest_window = 64;  // requests that the default receive buffer of a server's socket surely holds
+constexpr std::int64_t longest_wait = std::chrono::milliseconds(std::chrono::floor<std::chrono::milliseconds>(Closing::glance)).count();
 constexpr std::size_t patience = 64;        // packets read from a socket before time is looked at
 
 }  // namespace
@@ -26,8 +27,9 @@ struct RadiusExchange::Turn {
     std::optional<radius::Outcome> failed{};
 };
 
-RadiusExchange::RadiusExchange(RadiusConfig config)
+RadiusExchange::RadiusExchange(RadiusConfig config, const Closing& closing)
     : config_(std::move(config)),
+      closing_(closing),
       client_(config_.client, random_key()),
       sockets_(config_.servers.size() * config_.client.ports),
       buffer_(radius::largest_packet) {}
@@ -45,6 +47,7 @@ std::expected<void, std::string> RadiusExchange::ask(std::span<const Question> q
         }
         if (turn.open == 0 && (turn.failed || next == questions.size())) break;
         if (turn.open == 0) continue;
+        if (closing_.reached()) return std::unexpected("no answer before the end");
         wait();
         now = read_clock();
         receive(now);
@@ -85,7 +88,7 @@ void RadiusExchange::wait() {
     const auto due = client_.next_due();
     if (!due) return;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(*due - read_clock().steady);
-    std::ignore = ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000)));
+    std::ignore = ::poll(watched.data(), watched.size(), static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, longest_wait)));
 }
 
 void RadiusExchange::receive(Now now) {

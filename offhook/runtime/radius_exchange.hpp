@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "offhook/radius/client.hpp"
+#include "offhook/runtime/closing.hpp"
 #include "offhook/runtime/config.hpp"
 #include "offhook/runtime/descriptor.hpp"
 
@@ -20,7 +21,8 @@ public:
         std::string attributes;
         std::string session;  ///< those of the same one are asked in order
     };
-    explicit RadiusExchange(RadiusConfig config);
+    /// `closing`: when it is reached, nothing is waited for or asked any more. It must outlive this.
+    RadiusExchange(RadiusConfig config, const Closing& closing);
 
     /// Returns when all are answered, or one is not and none is under way any more. `answered` is told the index of each that was, as it comes. The
     /// error says of which servers nothing came. As many are under way at once as were answered without a failure, up to a limit.
@@ -35,6 +37,7 @@ private:
     [[nodiscard]] std::string failure(radius::Outcome outcome) const;
 
     RadiusConfig config_;
+    const Closing& closing_;
     radius::Client client_;
     std::vector<Descriptor> sockets_;  ///< by server * ports + port
     radius::Actions actions_, now_doing_;

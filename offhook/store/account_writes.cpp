@@ -84,7 +84,7 @@ std::string AccountWrites::tariff_mistake(const charging::Account& account) {
     return "tariff " + account.tariff + " is in " + std::string(currency) + ", account " + account.name + " in " + std::string(account.currency.code());
 }
 
-void AccountWrites::tell(std::string_view kind, const charging::Account& account, UtcTime now) {
+void AccountWrites::tell(EventKind kind, const charging::Account& account, UtcTime now) {
     std::string payload;
     {
         JsonObject o(payload);
@@ -112,7 +112,7 @@ AdminResult AccountWrites::add(const charging::Account& wanted, UtcTime now) {
         .run(a.name, a.currency.code(), std::int64_t{a.prepaid}, a.tariff, a.group, std::int64_t{l.calls_of_user}, std::int64_t{l.calls_of_account},
              std::int64_t{l.calls_per_hour}, std::int64_t{l.calls_per_day}, l.spend_per_hour, l.spend_per_day, prefixes_text(l.blocked),
              prefixes_text(l.allowed), prefixes_text(l.premium), std::int64_t{l.burst}, std::int64_t{l.burst_minutes}, std::int64_t{l.networks}, now);
-    tell("account_added", a, now);
+    tell(EventKind::account_added, a, now);
     return {};
 }
 
@@ -135,7 +135,7 @@ AdminResult AccountWrites::change(charging::Account a, const AccountEdit& edit, 
         .run(a.currency.code(), std::int64_t{a.prepaid}, a.tariff, a.group, std::int64_t{l.calls_of_user}, std::int64_t{l.calls_of_account},
              std::int64_t{l.calls_per_hour}, std::int64_t{l.calls_per_day}, l.spend_per_hour, l.spend_per_day, prefixes_text(l.blocked),
              prefixes_text(l.allowed), prefixes_text(l.premium), std::int64_t{l.burst}, std::int64_t{l.burst_minutes}, std::int64_t{l.networks}, a.name);
-    tell("account_changed", a, now);
+    tell(EventKind::account_changed, a, now);
     return {};
 }
 
@@ -168,7 +168,7 @@ AdminResult AccountWrites::credit(const charging::Account& a, const AccountChang
         o.text("note", payment.note);
         o.amount("balance", *balance);
     }
-    journal_.add("account_credited", payload, now);
+    journal_.add(EventKind::account_credited, payload, now);
     return {};
 }
 
@@ -180,7 +180,7 @@ void AccountWrites::lock(std::string_view name, std::string_view reason, UtcTime
         o.text("name", name);
         o.text("reason", reason);
     }
-    journal_.add("account_locked", payload, now);
+    journal_.add(EventKind::account_locked, payload, now);
 }
 
 // What led to the lock is forgotten: the next call would lock it again.
@@ -194,7 +194,7 @@ AdminResult AccountWrites::unlock(const charging::Account& a, UtcTime now) {
         JsonObject o(payload);
         o.text("name", a.name);
     }
-    journal_.add("account_unlocked", payload, now);
+    journal_.add(EventKind::account_unlocked, payload, now);
     return {};
 }
 
@@ -210,7 +210,7 @@ AdminResult AccountWrites::remove(const charging::Account& a, UtcTime now) {
     for (const char* table : {"payment", "usage", "premium_use", "network_use"})
         Statement(sql_, "DELETE FROM " + std::string(table) + " WHERE account = ?").run(a.name);
     Statement(sql_, "DELETE FROM account WHERE name = ?").run(a.name);
-    tell("account_removed", a, now);
+    tell(EventKind::account_removed, a, now);
     return {};
 }
 

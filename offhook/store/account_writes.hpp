@@ -26,7 +26,7 @@ private:
     /// Empty, or why the account cannot have this tariff.
     [[nodiscard]] std::string tariff_mistake(const charging::Account& account);
     [[nodiscard]] bool has_reservations(std::string_view name);
-    void tell(std::string_view kind, const charging::Account& account, UtcTime now);
+    void tell(EventKind kind, const charging::Account& account, UtcTime now);
 
     soci::session& sql_;
     JournalRows& journal_;

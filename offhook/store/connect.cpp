@@ -82,6 +82,10 @@ void connect(soci::session& sql, const Config& config, bool writes) {
     sql << "PRAGMA foreign_keys = ON";
 }
 
+void limit_wait(soci::session& sql, std::chrono::milliseconds limit) {
+    sqlite_api::sqlite3_busy_timeout(handle_of(sql), static_cast<int>(limit.count()));
+}
+
 Failure current_failure() {
     try {
         throw;

@@ -1,5 +1,6 @@
 // How a SOCI session on our SQLite file is opened, and what its errors mean.
 #pragma once
+#include <chrono>
 #include <exception>
 #include <string>
 
@@ -17,6 +18,9 @@ namespace offhook::store {
 
 /// Throws soci::soci_error. `writes` false: the session refuses to write (query_only).
 void connect(soci::session& sql, const Config& config, bool writes);
+
+/// How long a statement of this session waits for another program's lock; after connect(): five seconds.
+void limit_wait(soci::session& sql, std::chrono::milliseconds limit);
 
 /// The exception in flight as a Failure: call inside a catch block only.
 [[nodiscard]] Failure current_failure();

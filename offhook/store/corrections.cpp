@@ -33,7 +33,7 @@ public:
         rated.price = before + more;
         write_rated(put_rated_, sql_, c.record, rated);
         put_balance_.run(more, c.account);
-        journal_.add("call_rerated", c.record, now);
+        journal_.add(EventKind::call_rerated, c.record, now);
     }
 
 private:

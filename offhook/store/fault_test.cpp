@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <csignal>
+#include <mutex>
 #include <random>
 #include <string>
 #include <thread>
@@ -190,6 +191,79 @@ TEST(Fault, AnotherProgramsLockMakesItUnhealthyNotWrong) {
     other.run("COMMIT");
     EXPECT_TRUE(answers.ok(1));
     EXPECT_TRUE(eventually([&] { return store->healthy({}); }));
+}
+
+/// What the store tells its owner.
+class Notes {
+public:
+    Writer::Note note() {
+        return [this](Severity severity, std::string_view text) {
+            const std::lock_guard lock(mutex_);
+            texts_.push_back((severity == Severity::error ? "error: " : "info: ") + std::string(text));
+        };
+    }
+    std::vector<std::string> texts() {
+        const std::lock_guard lock(mutex_);
+        return texts_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<std::string> texts_;
+};
+
+// Rows are tried again for `retry_for`, whatever else waits for the lock; and the owner hears of it once.
+TEST(Fault, ALockThatStaysIsToldOfAndRefusesInTime) {
+    const Directory directory;
+    Answers answers;
+    Notes notes;
+    Config config = config_for(directory.file("offhook.db"));
+    config.retry_for = 300ms;
+    const std::unique_ptr<Store> store = Store::open(config, &answers, notes.note()).value();
+    ASSERT_TRUE(store->wait_loaded());
+    Other other(config.path);
+    other.run("BEGIN IMMEDIATE");
+    const auto begin = std::chrono::steady_clock::now();
+    store->put(record(1), Answers::ticket(1));
+    EXPECT_FALSE(answers.ok(1));
+    EXPECT_GE(std::chrono::steady_clock::now() - begin, 300ms);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+    store->put(record(2), Answers::ticket(2));
+    EXPECT_FALSE(answers.ok(2));
+    EXPECT_FALSE(store->healthy({}));
+    other.run("COMMIT");
+    EXPECT_TRUE(eventually([&] { return store->healthy({}) && store->health().writer.kept == 0; }));
+    EXPECT_TRUE(store->reader().record(2).value().has_value());
+    EXPECT_TRUE(store->stop().empty());
+    ASSERT_EQ(notes.texts().size(), 2U);
+    EXPECT_THAT(notes.texts()[0], HasSubstr("error: the database cannot be written: "));
+    EXPECT_THAT(notes.texts()[0], HasSubstr("locked"));
+    EXPECT_THAT(notes.texts()[0], HasSubstr("new calls are refused, 1 call records wait for it"));
+    EXPECT_EQ(notes.texts()[1], "info: the database can be written again");
+}
+
+TEST(Fault, WhatAFullDiskNeverTakesIsGivenBackAtTheEnd) {
+    const Directory directory;
+    VolatileVfs vfs;
+    Answers answers;
+    Config config = config_for(directory.file("offhook.db"));
+    config.retry_for = 50ms;
+    const std::unique_ptr<Store> store = opened(config, &answers);
+    store->put(record(1), Answers::ticket(1));
+    EXPECT_TRUE(answers.ok(1));
+    vfs.set_full(true);
+    accounting::CallRecord ended = record(1);
+    ended.ended = ended.answered + 3s;
+    ended.end = accounting::CallRecord::End::caller;
+    store->put(ended, Ticket{});
+    store->put(record(2), Answers::ticket(2));
+    EXPECT_FALSE(answers.ok(2));
+    const std::vector<std::string> unwritten = store->stop();
+    ASSERT_EQ(unwritten.size(), 2U);
+    EXPECT_THAT(unwritten[0], HasSubstr(R"({"id":"0000000000000001",)"));
+    EXPECT_THAT(unwritten[0], HasSubstr(R"("end":"caller")"));
+    EXPECT_THAT(unwritten[1], HasSubstr(R"({"id":"0000000000000002",)"));
+    vfs.set_full(false);
 }
 
 TEST(Fault, ANewerSchemaIsRefusedAndLeftAlone) {

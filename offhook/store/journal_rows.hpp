@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "offhook/base/time.hpp"
+#include "offhook/store/names.hpp"
 #include "offhook/store/statement.hpp"
 
 namespace offhook::store {
@@ -15,9 +16,9 @@ public:
 
     /// A sink remembers a seq, so none may ever come twice, even when all events are purged.
     void read_last();
-    void add(std::string_view kind, std::string_view json, UtcTime now) { add_row(kind, json, nullptr, now); }
+    void add(EventKind kind, std::string_view json, UtcTime now) { add_row(kind, json, nullptr, now); }
     /// Of a call: the record says it all.
-    void add(std::string_view kind, std::uint64_t record, UtcTime now) { add_row(kind, {}, static_cast<std::int64_t>(record), now); }
+    void add(EventKind kind, std::uint64_t record, UtcTime now) { add_row(kind, {}, static_cast<std::int64_t>(record), now); }
 
     [[nodiscard]] std::int64_t last() const { return last_; }            ///< of the open transaction too
     [[nodiscard]] std::int64_t committed() const { return committed_; }  ///< of the last commit
@@ -30,9 +31,9 @@ public:
     }
 
 private:
-    void add_row(std::string_view kind, std::string_view json, auto record, UtcTime now) {
+    void add_row(EventKind kind, std::string_view json, auto record, UtcTime now) {
         if (!put_) put_.emplace(sql_, "INSERT INTO event (seq, time, kind, payload, record) VALUES (?, ?, ?, ?, ?)");
-        put_->run(++last_, now, kind, Escaped{json}, record);
+        put_->run(++last_, now, name_of(kind), Escaped{json}, record);
     }
 
     soci::session& sql_;

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "offhook/base/text.hpp"
+#include "offhook/message/uri.hpp"
 #include "offhook/store/rows.hpp"
 
 namespace offhook::store {
@@ -38,6 +39,17 @@ std::string AdminRequest::key() const {
         return corrections->empty() ? std::string() : to_hex(corrections->front().record);
     const auto& users = std::get<std::vector<UserChange>>(change);
     return users.empty() ? std::string() : full_name(users.front().user);
+}
+
+std::string address_of_record(const auth::User& user) {
+    std::string name;
+    for (const char octet : user.name) name.append("%").append(to_hex(std::string_view(&octet, 1)));  // whatever it holds: escaped it is a user part
+    message::Uri uri;
+    uri.scheme = message::Scheme::sip;
+    uri.has_user = true;
+    uri.user = name;
+    uri.host = user.domain;
+    return message::address_of_record(uri);
 }
 
 std::string full_name(const auth::User& user) { return user.name + '@' + user.domain; }

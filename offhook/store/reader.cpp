@@ -7,6 +7,7 @@
 #include "offhook/store/binding_rows.hpp"
 #include "offhook/store/escape.hpp"
 #include "offhook/store/event.hpp"
+#include "offhook/store/names.hpp"
 #include "offhook/store/query.hpp"
 #include "offhook/store/record_conditions.hpp"
 #include "offhook/store/record_rows.hpp"
@@ -37,7 +38,7 @@ public:
         accounting::CallRecord r;
         r.id = static_cast<std::uint64_t>(record);
         if (statement_.execute(true)) r = row_.take();
-        if (event.kind != "call_ended" && event.kind != "call_rerated") {
+        if (event.kind != name_of(EventKind::call_ended) && event.kind != name_of(EventKind::call_rerated)) {
             r.ended = {};
             r.seconds = 0;
             r.end = accounting::CallRecord::End::none;

@@ -41,11 +41,15 @@ struct UserChange {
     Kind kind = Kind::add;
     auth::User user;       ///< domain and name always; realm and ha1 for add and set_password; enabled and account for add and their own kind
     std::size_t line = 0;  ///< of an import
+
+    /// Nobody may register as this user any more.
+    [[nodiscard]] bool shuts_out() const { return kind == Kind::remove || (kind == Kind::set_enabled && !user.enabled); }
 };
 
 /// What an operator asks for, done as a whole or not at all. No changes of users: a barrier, answered when all that was queued before is done.
 struct AdminRequest {
     std::variant<std::vector<UserChange>, AccountChange, TariffChange, std::vector<Correction>> change;
+    std::vector<location::BindingSnapshot> emptied;  ///< by the writer: addresses of record whose bindings went with their users
     std::promise<AdminResult> done;
 
     /// What it is about, for the table of rejected rows and for errors.
@@ -79,6 +83,7 @@ struct Write {
     SinkPosition sink;                    ///< kind sink
 };
 
-[[nodiscard]] std::string full_name(const auth::User& user);  ///< "alice@example.com"
+[[nodiscard]] std::string full_name(const auth::User& user);          ///< "alice@example.com"
+[[nodiscard]] std::string address_of_record(const auth::User& user);  ///< the same as bindings have it: message::address_of_record
 
 }  // namespace offhook::store

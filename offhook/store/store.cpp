@@ -39,11 +39,12 @@ private:
 }  // namespace
 
 struct Store::Parts {
-    Parts(const Config& config, std::unique_ptr<TariffTable> all_tariffs, std::unique_ptr<WriteSession> session, runtime::Mailer* mailer)
-        : tariffs(std::move(all_tariffs)), sessions(config), writer(config, std::move(session), bindings, users, *tariffs, mailer) {}
+    Parts(const Config& config, std::unique_ptr<TariffTable> all_tariffs, std::unique_ptr<WriteSession> session, runtime::Mailer* mailer,
+          Writer::Note note)
+        : tariffs(std::move(all_tariffs)), sessions(config), writer(config, std::move(session), bindings, users, *tariffs, mailer, std::move(note)) {}
     ~Parts() { stop(); }
 
-    void stop();
+    std::vector<std::string> stop();
     void load();
     std::expected<void, std::string> load_users();
     std::expected<void, std::string> load_bindings();
@@ -70,14 +71,14 @@ struct Store::Parts {
     std::thread loader;
 };
 
-void Store::Parts::stop() {
+std::vector<std::string> Store::Parts::stop() {
     {
         const std::lock_guard lock(mutex);
         stopping = true;
     }
     changed.notify_all();
     if (loader.joinable()) loader.join();
-    writer.stop();
+    return writer.stop();
 }
 
 std::expected<void, std::string> Store::Parts::load_users() {
@@ -141,14 +142,14 @@ void Store::Parts::load() {
     }
 }
 
-std::expected<std::unique_ptr<Store>, std::string> Store::open(const Config& config, runtime::Mailer* mailer) {
+std::expected<std::unique_ptr<Store>, std::string> Store::open(const Config& config, runtime::Mailer* mailer, Writer::Note note) {
     auto tariffs = std::make_unique<TariffTable>();
     auto session = WriteSession::open(config, *tariffs);
     if (!session) return std::unexpected(session.error());
     const auto relay_key = (*session)->secret("relay_key"), nonce_key = (*session)->secret("nonce_key");
     for (const auto* key : {&relay_key, &nonce_key})
         if (!*key) return std::unexpected("cannot keep keys in the database " + config.path + ": " + key->error().text);
-    auto parts = std::make_unique<Parts>(config, std::move(tariffs), std::move(*session), mailer);
+    auto parts = std::make_unique<Parts>(config, std::move(tariffs), std::move(*session), mailer, std::move(note));
     parts->relay_key = *relay_key;
     parts->nonce_key = *nonce_key;
     const auto open_records = parts->reader.in_progress();
@@ -166,7 +167,7 @@ std::expected<std::unique_ptr<Store>, std::string> Store::open(const Config& con
 
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Store::~Store() = default;
-void Store::stop() { parts_->stop(); }
+std::vector<std::string> Store::stop() { return parts_->stop(); }
 
 location::BindingSnapshot Store::find(std::string_view address_of_record) const { return parts_->bindings.find(address_of_record); }
 bool Store::loaded() const { return parts_->bindings_loaded.load(std::memory_order_acquire); }

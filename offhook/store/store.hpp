@@ -38,10 +38,12 @@ class Store final : public location::BindingStore, public accounting::RecordStor
 public:
     /// Opens or makes the database, brings its schema up to date, starts the writer and the loading. `mailer` gets the answers to
     /// tickets and must outlive the store; null: nobody waits for any. The error names the file and what is wrong with it.
-    [[nodiscard]] static std::expected<std::unique_ptr<Store>, std::string> open(const Config& config, runtime::Mailer* mailer);
+    /// `note` is told, on the writer's thread, when the database begins to fail and when it works again.
+    [[nodiscard]] static std::expected<std::unique_ptr<Store>, std::string> open(const Config& config, runtime::Mailer* mailer, Writer::Note note = {});
     ~Store() override;
-    /// Commits what is queued, answers it, moves the log into the database file. What comes later is answered false.
-    void stop();
+    /// Commits what is queued, answers it, moves the log into the database file. What comes later is answered false. Returns the call records that
+    /// the database did not take, as JSON: nobody else has them.
+    std::vector<std::string> stop();
 
     // location::BindingStore
     [[nodiscard]] location::BindingSnapshot find(std::string_view address_of_record) const override;

@@ -32,7 +32,7 @@ AdminResult remove(soci::session& sql, JournalRows& journal, const std::string& 
         JsonObject o(payload);
         o.text("name", name);
     }
-    journal.add("tariff_removed", payload, now);
+    journal.add(EventKind::tariff_removed, payload, now);
     return {};
 }
 
@@ -60,7 +60,7 @@ AdminResult write_tariff(soci::session& sql, JournalRows& journal, const TariffC
         o.truth("free_on_net", s.free_on_net);
         o.number("rows", rows);
     }
-    journal.add("tariff_imported", payload, now);
+    journal.add(EventKind::tariff_imported, payload, now);
     return {};
 }
 

@@ -82,6 +82,44 @@ TEST(Users, AreAddedChangedRemovedAndOutliveARestart) {
     EXPECT_THAT(kinds, ElementsAre("user_added", "password_changed", "user_changed", "user_removed"));
 }
 
+// Who may not register any more is not reachable any more; and who gets the name next does not get the phones with it.
+TEST(Users, WhoAreRemovedOrDisabledLoseTheirBindings) {
+    const Directory directory;
+    Answers answers;
+    std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
+    // As the registrar has it: what may not stand bare in a user part is escaped (RFC 3261 §19.1.2).
+    const std::vector<std::pair<std::string, std::string>> users{{"alice", "alice@example.com"}, {"b%#", "b%25%23@example.com"}, {"carol", "carol@example.com"}};
+    std::uint32_t slot = 0;
+    for (const auto& [name, address] : users) {
+        ASSERT_TRUE(store->user_admin().add(new_user(name)));
+        store->commit(bindings(address, {binding("sip:x@192.0.2.1")}), Answers::ticket(++slot));
+        EXPECT_TRUE(answers.ok(slot));
+    }
+    ASSERT_TRUE(store->user_admin().set_password("example.com", "alice", "another"));
+    EXPECT_NE(store->find("alice@example.com"), nullptr);
+    ASSERT_TRUE(store->user_admin().remove("example.com", "alice"));
+    ASSERT_TRUE(store->user_admin().set_enabled("example.com", "b%#", false));
+    EXPECT_EQ(store->find("alice@example.com"), nullptr);
+    EXPECT_EQ(store->find("b%25%23@example.com"), nullptr);
+    EXPECT_FALSE(store->user_admin().remove("example.com", "nobody"));
+    std::vector<std::string> last;
+    const auto events = store->reader().events(7, 10).value();
+    for (const Event& e : events) last.push_back(e.kind);
+    EXPECT_THAT(last, ElementsAre("user_removed", "unregistered", "user_changed", "unregistered"));
+
+    store = nullptr;
+    store = opened(config_for(directory.file("offhook.db")), &answers);
+    ASSERT_TRUE(store->user_admin().add(new_user("alice")));
+    EXPECT_EQ(store->find("alice@example.com"), nullptr);
+    ASSERT_NE(store->find("carol@example.com"), nullptr);
+
+    // Registered and removed in the same group.
+    store->commit(bindings("carol@example.com", {binding("sip:y@192.0.2.1")}), Answers::ticket(10));
+    ASSERT_TRUE(store->user_admin().remove("example.com", "carol"));
+    EXPECT_EQ(store->find("carol@example.com"), nullptr);
+    EXPECT_TRUE(store->reader().bindings("", 10)->empty());
+}
+
 // What the first start of a server does: it waits for no loading itself.
 TEST(Users, AreAddedRightAfterTheStoreIsOpen) {
     const Directory directory;

@@ -77,13 +77,16 @@ bool same_row(const location::Binding& a, const location::Binding& b) {
            a.registered == b.registered;
 }
 
+constexpr std::chrono::milliseconds busy_wait{100};  // for another program's lock: the writer tries again by itself, for as long as it promises
+
 bool holds(const location::BindingSet* set, std::string_view contact) {
     return set != nullptr && std::ranges::any_of(set->bindings, [&](const location::Binding& b) { return b.contact == contact; });
 }
 
 bool names_account(UserChange::Kind kind) { return kind == UserChange::Kind::add || kind == UserChange::Kind::set_account; }
 
-constexpr std::string_view kind_names[] = {"user_added", "user_removed", "password_changed", "user_changed", "user_changed"};
+constexpr EventKind user_events[] = {EventKind::user_added, EventKind::user_removed, EventKind::password_changed, EventKind::user_changed,
+                                     EventKind::user_changed};
 
 }  // namespace
 
@@ -220,6 +223,7 @@ std::expected<std::unique_ptr<WriteSession>, std::string> WriteSession::open(con
         if (!stored) return std::unexpected(config.path + ": " + stored.error());
         for (auto& tariff : *stored) tariffs.put(std::move(tariff));
         statements->ledger.give_back_lost();
+        limit_wait(statements->sql, busy_wait);
     } catch (const soci::soci_error&) {
         return std::unexpected("cannot open the database " + config.path + ": " + current_failure().text);
     }
@@ -261,7 +265,7 @@ Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, c
                       static_cast<std::int64_t>(next.bindings.size()));
         }
         // The journal tells of contacts that came and went; a refresh changes neither and costs no row there.
-        const auto tell = [&](const location::BindingSet* where, const location::BindingSet* not_in, std::string_view kind) {
+        const auto tell = [&](const location::BindingSet* where, const location::BindingSet* not_in, EventKind kind) {
             if (where == nullptr) return;
             for (const location::Binding& b : where->bindings) {
                 if (holds(not_in, b.contact)) continue;
@@ -270,19 +274,19 @@ Outcome<void> WriteSession::put_bindings(const location::BindingSet* previous, c
                 s.journal.add(kind, s.payload, now);
             }
         };
-        tell(previous, &next, "unregistered");
-        tell(&next, previous, "registered");
+        tell(previous, &next, EventKind::unregistered);
+        tell(&next, previous, EventKind::registered);
     });
 }
 
-Outcome<void> WriteSession::put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now) {
+Outcome<void> WriteSession::put_record(const accounting::CallRecord& record, bool known, EventKind event, UtcTime now) {
     return guarded([&] {
         Statements& s = *statements_;
         std::optional<accounting::RatedPrice> rated;
         if (!record.in_progress() && !record.account.empty()) rated = s.ledger.settle(record);
         if (!known || !s.update_record(record)) s.write_record(record);
         if (rated) write_rated(s.prepared.put_rated, s.sql, record.id, *rated);
-        s.journal.add(event_kind, record.id, now);
+        s.journal.add(event, record.id, now);
     });
 }
 
@@ -331,7 +335,7 @@ AdminResult WriteSession::change_users(const std::vector<UserChange>& changes, U
         }
         s.payload.clear();
         append_event(s.payload, change);
-        s.journal.add(kind_names[static_cast<std::size_t>(change.kind)], s.payload, now);
+        s.journal.add(user_events[static_cast<std::size_t>(change.kind)], s.payload, now);
     }
     if (several) s.sql << "RELEASE request";
     return {};

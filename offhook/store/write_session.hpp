@@ -13,6 +13,7 @@
 #include "offhook/base/time.hpp"
 #include "offhook/location/binding.hpp"
 #include "offhook/store/config.hpp"
+#include "offhook/store/names.hpp"
 #include "offhook/store/rows.hpp"
 #include "offhook/store/tariff_table.hpp"
 
@@ -42,7 +43,7 @@ public:
     [[nodiscard]] Outcome<void> put_bindings(const location::BindingSet* previous, const location::BindingSet& next, UtcTime now);
     /// `known`: the record is in the database; then only what can have changed since the INVITE is written. The
     /// row that ends the record of an account settles what the call cost.
-    [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, bool known, std::string_view event_kind, UtcTime now);
+    [[nodiscard]] Outcome<void> put_record(const accounting::CallRecord& record, bool known, EventKind event, UtcTime now);
     /// All changes of the request or none. The inner result says which change was not possible; the transaction goes on.
     [[nodiscard]] Outcome<AdminResult> change(const AdminRequest& request, UtcTime now);
     /// The answer to what accounting asks about a call.

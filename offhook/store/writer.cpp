@@ -16,7 +16,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::size_t group_limit = 1024;   // rows: bounds how long the first of a long queue waits for the last
-constexpr std::size_t kept_limit = 10'000;  // records
+constexpr std::size_t kept_limit = 8'000;   // records: as many as the log takes at once, should they end there
 constexpr std::size_t kept_places = 4096;   // of the queue, for their memory: a rush does not hold it for ever
 constexpr auto retry_pause = 50ms;
 constexpr auto probe_interval = 500ms;
@@ -53,8 +53,14 @@ constexpr accounting::Grant nobody_asked{charging::Rule::unavailable, Duration{}
 }  // namespace
 
 Writer::Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users,
-               TariffTable& tariffs, runtime::Mailer* mailer)
-    : config_(config), session_(std::move(session)), bindings_(bindings), users_(users), tariffs_(tariffs), mailer_(mailer) {}
+               TariffTable& tariffs, runtime::Mailer* mailer, Note note)
+    : config_(config),
+      session_(std::move(session)),
+      bindings_(bindings),
+      users_(users),
+      tariffs_(tariffs),
+      mailer_(mailer),
+      note_(std::move(note)) {}
 
 Writer::~Writer() { stop(); }
 
@@ -71,7 +77,7 @@ void Writer::start(std::span<const std::uint64_t> in_progress) {
     pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-void Writer::stop() {
+std::vector<std::string> Writer::stop() {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
@@ -80,6 +86,10 @@ void Writer::stop() {
     rows_.notify_all();
     stop_.notify_all();
     if (thread_.joinable()) thread_.join();
+    std::vector<std::string> unwritten;
+    unwritten.reserve(kept_.size());
+    for (const accounting::CallRecord& record : kept_) append_event(unwritten.emplace_back(), record);
+    return unwritten;
 }
 
 // Submitting ------------------------------------------------------------------------------------------------------------------
@@ -195,6 +205,13 @@ WriterHealth Writer::health() const {
     return h;
 }
 
+void Writer::set_failing(bool failing) {
+    if (failing_.exchange(failing, std::memory_order_relaxed) == failing || !note_) return;
+    if (!failing) return note_(Severity::info, "the database can be written again");
+    note_(Severity::error, "the database cannot be written: " + failure_.text + "; new calls are refused, " + std::to_string(kept_.size()) +
+                               " call records wait for it so far, and it is tried again");
+}
+
 void Writer::note(const Failure& failure) {
     failed_groups_.fetch_add(1, std::memory_order_relaxed);
     const std::lock_guard lock(error_mutex_);
@@ -219,7 +236,7 @@ void Writer::run() {
         batch_oldest_.store(0, std::memory_order_relaxed);
         if (Clock::now() - last_house_ >= config_.purge_interval || failing_.load(std::memory_order_relaxed) || !kept_.empty()) keep_house();
     }
-    write_kept();
+    write_kept_at_last();
     session_->checkpoint();
 }
 
@@ -244,7 +261,6 @@ void Writer::write_all(std::span<Write> group) {
     // While it fails already, each group gets one try only: a queue is not to wait for each in turn.
     const auto until = Clock::now() + (failing_.load(std::memory_order_relaxed) ? std::chrono::milliseconds(0) : config_.retry_for);
     while (result == Result::database_failed) {
-        failing_.store(true, std::memory_order_relaxed);
         std::unique_lock lock(mutex_);
         if (Clock::now() >= until || stop_.wait_for(lock, retry_pause, [this] { return stopping_; })) break;
         lock.unlock();
@@ -274,7 +290,7 @@ Writer::Result Writer::write_together(std::span<Write> group) {
     if (outcome) {
         // Only what surely wrote proves that the database can be written: a barrier or an unchanged set commits on a full disk too.
         if (std::ranges::any_of(group, [](const Write& w) { return w.kind == Write::Kind::record; }))
-            failing_.store(false, std::memory_order_relaxed);
+            set_failing(false);
         committed_.fetch_add(group.size(), std::memory_order_relaxed);
         groups_.fetch_add(1, std::memory_order_relaxed);
         finish(group);
@@ -290,16 +306,8 @@ Writer::Result Writer::write_together(std::span<Write> group) {
 
 Outcome<void> Writer::apply(Write& write, UtcTime now) {
     switch (write.kind) {
-        case Write::Kind::bindings: {
-            const location::BindingSet& next = *write.bindings;
-            const auto [written, first] = group_sets_.try_emplace(next.address_of_record, &next);
-            location::BindingSnapshot published;
-            if (first) {
-                published = bindings_.find(next.address_of_record);
-                return session_->put_bindings(published.get(), next, now);
-            }
-            return session_->put_bindings(std::exchange(written->second, &next), next, now);
-        }
+        case Write::Kind::bindings:
+            return put_bindings(*write.bindings, now);
         case Write::Kind::record: {
             const accounting::CallRecord& r = write.record;
             const bool known = in_progress_.contains(r.id), started = !known && r.in_progress();
@@ -307,7 +315,8 @@ Outcome<void> Writer::apply(Write& write, UtcTime now) {
                 in_progress_.insert(r.id);
                 group_started_.push_back(r.id);
             }
-            return session_->put_record(r, known, started ? "call_started" : r.in_progress() ? "call_updated" : "call_ended", now);
+            const EventKind event = started ? EventKind::call_started : r.in_progress() ? EventKind::call_updated : EventKind::call_ended;
+            return session_->put_record(r, known, event, now);
         }
         case Write::Kind::charge: {
             const Outcome<accounting::Grant> outcome = session_->charge(write.charge, now);
@@ -315,16 +324,39 @@ Outcome<void> Writer::apply(Write& write, UtcTime now) {
             write.charge.granted = *outcome;
             return {};
         }
-        case Write::Kind::admin: {
-            Outcome<AdminResult> outcome = session_->change(*write.admin, now);
-            if (!outcome) return std::unexpected(outcome.error());
-            results_.push_back(std::move(*outcome));
-            return {};
-        }
+        case Write::Kind::admin:
+            return change(*write.admin, now);
         case Write::Kind::sink:
             return session_->put_position(write.sink);
     }
     return {};
+}
+
+// What the group wrote before is not published yet, but it is what the database holds.
+Outcome<void> Writer::put_bindings(const location::BindingSet& next, UtcTime now) {
+    const auto [written, first] = group_sets_.try_emplace(next.address_of_record, &next);
+    if (!first) return session_->put_bindings(std::exchange(written->second, &next), next, now);
+    const location::BindingSnapshot published = bindings_.find(next.address_of_record);
+    return session_->put_bindings(published.get(), next, now);
+}
+
+// Who may not register any more is not reachable any more either, and whoever gets the name next must not get his phones with it.
+Outcome<void> Writer::change(AdminRequest& request, UtcTime now) {
+    request.emptied.clear();
+    if (const auto* changes = std::get_if<std::vector<UserChange>>(&request.change))
+        for (const UserChange& change : *changes)
+            if (change.shuts_out()) request.emptied.push_back(location::make_snapshot({address_of_record(change.user), {}}));
+    if (!request.emptied.empty() && !purging_.load(std::memory_order_acquire)) {
+        results_.push_back(std::unexpected(AdminError{AdminError::Code::unavailable, "the registrations are still being loaded: try again in a moment"}));
+        return {};
+    }
+    Outcome<AdminResult> result = session_->change(request, now);
+    if (!result) return std::unexpected(result.error());
+    Outcome<void> outcome;
+    if (!*result) request.emptied.clear();
+    for (std::size_t i = 0; outcome && i < request.emptied.size(); ++i) outcome = put_bindings(*request.emptied[i], now);
+    results_.push_back(std::move(*result));
+    return outcome;
 }
 
 // Published first, told then: who is told may look at once.
@@ -345,13 +377,12 @@ void Writer::finish(std::span<Write> group) {
 void Writer::publish(const AdminRequest& request) {
     if (const auto* changes = std::get_if<std::vector<UserChange>>(&request.change))
         for (const UserChange& change : *changes) users_.apply(change);
+    for (const location::BindingSnapshot& set : request.emptied) bindings_.publish(set);
     if (const auto* tariff = std::get_if<TariffChange>(&request.change)) tariffs_.apply(*tariff);
 }
 
 void Writer::fail(std::span<Write> group, const std::string& why) {
     for (Write& write : group) {
-        if (write.kind == Write::Kind::admin)
-            write.admin->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database cannot be written: " + why}));
         // What a call cost must not be lost with a full disk: its record is written when the database can again.
         if (write.kind == Write::Kind::record) {
             if (kept_.size() < kept_limit)
@@ -361,8 +392,12 @@ void Writer::fail(std::span<Write> group, const std::string& why) {
         }
         answer(write, false);
     }
-    post_answers();
     kept_count_.store(kept_.size(), std::memory_order_relaxed);
+    set_failing(true);
+    post_answers();
+    for (Write& write : group)
+        if (write.kind == Write::Kind::admin)
+            write.admin->done.set_value(std::unexpected(AdminError{AdminError::Code::unavailable, "the database cannot be written: " + why}));
 }
 
 void Writer::reject(Write& write) {
@@ -440,6 +475,12 @@ void Writer::write_kept() {
     kept_count_.store(kept_.size(), std::memory_order_relaxed);
 }
 
+// The last chance: a lock may pass, and what the database does not take now, it never gets.
+void Writer::write_kept_at_last() {
+    const auto until = Clock::now() + config_.retry_for;
+    for (write_kept(); !kept_.empty() && Clock::now() < until; write_kept()) std::this_thread::sleep_for(retry_pause);
+}
+
 void Writer::keep_house() {
     last_house_ = Clock::now();
     write_kept();
@@ -457,7 +498,8 @@ void Writer::keep_house() {
         session_->rollback();
         note(outcome.error());
     }
-    failing_.store(!outcome && !outcome.error().of_the_row, std::memory_order_relaxed);
+    // Whether it fails is found by what must be written: that is tried for longer than once.
+    if (outcome || outcome.error().of_the_row) set_failing(false);
 }
 
 void Writer::purge_bindings(UtcTime now) {

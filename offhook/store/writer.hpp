@@ -15,6 +15,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,7 @@
 #include <thread>
 #include <vector>
 
+#include "offhook/base/observer.hpp"
 #include "offhook/runtime/mail.hpp"
 #include "offhook/store/binding_table.hpp"
 #include "offhook/store/config.hpp"
@@ -50,18 +52,21 @@ struct WriterHealth {
 
 class Writer {
 public:
-    /// `in_progress`: ids of records that are open in the database, so that their next row is told as an update.
+    /// Called on the writer's thread when the database begins to fail, and when it can be written again. Empty: nobody is told.
+    using Note = std::function<void(Severity, std::string_view)>;
     Writer(const Config& config, std::unique_ptr<WriteSession> session, BindingTable& bindings, UserTable& users, TariffTable& tariffs,
-           runtime::Mailer* mailer);
+           runtime::Mailer* mailer, Note note);
     ~Writer();
     Writer(const Writer&) = delete;
     Writer& operator=(const Writer&) = delete;
 
+    /// `in_progress`: ids of records that are open in the database, so that their next row is told as an update.
     void start(std::span<const std::uint64_t> in_progress);
     /// From now on expired bindings may be purged: the published ones are complete.
     void allow_purge() { purging_.store(true, std::memory_order_release); }
-    /// Commits all that is queued, moves the log into the database, ends the thread. Later rows are answered false.
-    void stop();
+    /// Commits all that is queued, moves the log into the database, ends the thread. Later rows are answered false. Returns the records that the
+    /// database did not take, as JSON: nobody else has them.
+    std::vector<std::string> stop();
 
     void submit(location::BindingSnapshot next, Ticket ticket);
     void submit(const accounting::CallRecord& record, Ticket ticket);
@@ -87,6 +92,8 @@ private:
     void write_all(std::span<Write> group);
     Result write_together(std::span<Write> group);
     Outcome<void> apply(Write& write, UtcTime now);
+    Outcome<void> put_bindings(const location::BindingSet& next, UtcTime now);
+    Outcome<void> change(AdminRequest& request, UtcTime now);
     void finish(std::span<Write> group);
     void publish(const AdminRequest& request);
     void fail(std::span<Write> group, const std::string& why);
@@ -94,8 +101,10 @@ private:
     void answer(const Write& write, bool ok);
     void post_answers();
     void note(const Failure& failure);
+    void set_failing(bool failing);
     void forget_older(std::span<const Write> group);
     void write_kept();
+    void write_kept_at_last();
     void keep_house();
     void purge_bindings(UtcTime now);
 
@@ -105,6 +114,7 @@ private:
     UserTable& users_;
     TariffTable& tariffs_;
     runtime::Mailer* mailer_;
+    const Note note_;
 
     mutable std::mutex mutex_;
     std::condition_variable rows_, stop_;  ///< rows_: the queue is not empty any more; stop_: the end was asked for

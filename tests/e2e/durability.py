@@ -4,14 +4,17 @@
 kill: `kill -9` in the middle of 200 registrations/s and 50 calls/s, restart, again and again: no acknowledged binding is missing, no
 acknowledged removal is back, no acknowledged final response (other than 401 and 407) is without its record.
 order: an strace of 100 calls and registrations: no answer leaves before the fdatasync that covers its row.
+locked: another program keeps the database locked until the end of offhookd: the log has the record of the call that ended meanwhile.
 
-Usage: durability.py [kill|order]; OFFHOOK_KILLS sets the number of kills (default 3).
+Usage: durability.py [kill|order|locked]; OFFHOOK_KILLS sets the number of kills (default 3).
 """
+import contextlib
 import os
 import random
 import re
 import select
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -205,6 +208,27 @@ def order(folder):
     judge(trace, open(server.log, errors="replace").read().count("an answer was forwarded before its record was durable"))
 
 
+def locked(folder):
+    """A record that the database never took is in the log, which says so as soon as it fails, and the exit status is 1."""
+    server = Server(folder, auth='trusted = ["127.0.0.1/32"]').start()
+    server.add_user("u0", "secret")
+    phone = Phone(("127.0.0.1", server.port))
+    log = lambda: open(server.log, errors="replace").read()
+    with contextlib.closing(sqlite3.connect(os.path.join(server.data, "offhook.db"), isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        invite = phone.request("INVITE", "sip:u0@127.0.0.1", "u0")
+        reply = phone.transact(invite, 10)
+        check(status(reply) == 480, f"a call to a user without phones got {reply[:200]!r}")
+        phone.send(re.sub(r"(?m)^To: .*\r$", f"To: {header(reply, 'To')}\r", invite.replace("INVITE sip", "ACK sip").replace("1 INVITE", "1 ACK")))
+        wait_for("line that the database fails", lambda: "the database cannot be written: " in log())
+        check(server.stop() == 1, "offhookd ended as if all were well")
+    lines = [line for line in log().splitlines() if " error call-record-not-written " in line]
+    check(len(lines) == 1 and header(invite, "Call-ID") in lines[0], f"the log does not have the record: {log()}")
+    server.start()
+    check(server.records() == [], "the database has the record after all")
+    check(server.stop() == 0, "offhookd ended with an error")
+
+
 def judge(trace, alarms):
     """Reads the trace: for each acknowledged answer there is an fdatasync that returned between its request's arrival and its leaving.
     On a disk that is slow for the moment, as many as were alarmed may be without one, each a 2xx of an INVITE that waited for 100 ms."""
@@ -251,4 +275,4 @@ def judge(trace, alarms):
 
 
 if __name__ == "__main__":
-    main({"kill": kill, "order": order})
+    main({"kill": kill, "order": order, "locked": locked})
