@@ -61,6 +61,10 @@ std::expected<dialog::Admission, message::Reject> Accounting::admit(const transa
     attempt.session = text.invite.session;
     attempt.offered = !text.offer.empty();
     begin_record(text.record, text.invite, request, target, now);
+    if (!text.record.account.empty() && attempt.cseq > highest_cseq) {
+        table_.erase_attempt(call);
+        return std::unexpected(message::Reject{400, "CSeq Too High"});
+    }
     ++counters_.admitted;
     if (text.record.account.empty()) return dialog::Admission{call};
     return dialog::Admission{call, authorise(call, attempt, waiting, now), false};
@@ -105,7 +109,7 @@ void Accounting::ringing(Handle call, const Message& response, Now now) {
     if (const auto agent = agent_of(response); !agent.empty()) record.callee_agent = agent;
 }
 
-Verdict Accounting::answered(Handle call, const Message& response, std::string_view target, Ticket waiting, Now now) {
+Verdict Accounting::answered(Handle call, const Message& response, std::string_view target, const IpAddress& source, Ticket waiting, Now now) {
     Attempt* attempt = table_.attempts.find(call);
     if (attempt == nullptr) return Verdict::go_on;
     const std::string_view tag = dialog::tag_of(response, HeaderId::to);
@@ -117,7 +121,7 @@ Verdict Accounting::answered(Handle call, const Message& response, std::string_v
         key = table_.key_of(first.call_id(), first.tag(Direction::from_caller), tag);
     }
     if (std::find(attempt->answers.begin(), attempt->answers.end(), key) != attempt->answers.end()) return Verdict::go_on;  // retransmitted
-    make_leg(call, *attempt, response, target, waiting, now);
+    make_leg(call, *attempt, response, target, source, waiting, now);
     attempt->answers.push_back(key);
     return Verdict::wait;
 }
@@ -139,7 +143,8 @@ void Accounting::begin_again(const Attempt& attempt, UtcTime now) {
     invite_.session = attempt.session;
 }
 
-void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response, std::string_view target, Ticket waiting, Now now) {
+void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response, std::string_view target, const IpAddress& source, Ticket waiting,
+                          Now now) {
     const bool is_first = attempt.text != nullptr;
     if (!is_first) begin_again(attempt, now.utc);
     CallRecord& record = is_first ? attempt.text->record : row_;
@@ -168,7 +173,10 @@ void Accounting::make_leg(Handle call, Attempt& attempt, const Message& response
     if (!attempt.linger.armed()) ports_.wheel.arm(attempt.linger, now.steady + config_.late_answers);
     ++counters_.answered;
     put(record, Write::Purpose::answer, &waiting, now);
-    if (!record.account.empty()) begin_credit(handle, leg, attempt.granted, /*answered_now=*/true, now);
+    if (!record.account.empty()) {
+        begin_credit(handle, leg, attempt.granted, /*answered_now=*/true, now);
+        leg.credit->callee = source;
+    }
     if (!is_first) return;
     attempt.first = handle;
     leg.attempt = call;
@@ -205,13 +213,15 @@ dialog::CallPort::InDialog Accounting::find(const Message& request) {
     return table_.find(request.value(HeaderId::call_id), dialog::tag_of(request, HeaderId::from), dialog::tag_of(request, HeaderId::to));
 }
 
-void Accounting::request_passed(const InDialog& where, const Message& request, Now now) {
+void Accounting::request_passed(const InDialog& where, const Message& request, const IpAddress& source, Now now) {
     Leg* leg = table_.legs.find(where.call);
     if (leg == nullptr || leg->closing) return;
     now = leg->clock(now);
     KeptRecord& record = leg->kept->record;
     const bool was_acknowledged = leg->kept->dialog.ack_seen;
-    dialog::observe_request(leg->kept->dialog, where.direction, request, config_.session, now);
+    const bool from_stranger = leg->credit && where.direction == Direction::from_callee && leg->credit->callee != source;
+    if (!leg->credit) dialog::observe_request(leg->kept->dialog, where.direction, request, config_.session, now);
+    else if (!guard(where.call, *leg, where.direction, request, from_stranger, now)) return;
     if (request.method() == Method::ack && !record.offer().empty()) {
         record.restore(leg->kept->dialog, row_);
         row_.codecs = sdp::codec_names(message::session_description(request), record.offer());
@@ -224,11 +234,7 @@ void Accounting::request_passed(const InDialog& where, const Message& request, N
         if (leg->credit) leg->credit->limit = leg->credit->ask = Instant::max();
         record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
         record.ended = now.utc;
-        // Who says it to somebody else would end the record, and not the call: the server says it to the one who is talking.
-        if (!dialog::goes_to_peer(leg->kept->dialog, where.direction, request)) {
-            leg->kept->dialog.side(where.direction).cseq += 1;
-            std::ignore = gate_->hang_up(where, leg->kept->dialog, {}, now);
-        }
+        bye_passed(where, *leg, request, from_stranger, now);
     } else if (!was_acknowledged && leg->kept->dialog.ack_seen && leg->credit && leg->credit->is_limited()) {
         update(*leg, now);  // after a crash the caller is told in time that the credit is used up
     } else {
@@ -260,6 +266,9 @@ Verdict Accounting::response_passed(const InDialog& where, Method method, const 
         record.end = where.direction == Direction::from_caller ? End::caller : End::callee;
         record.ended = now.utc;
     }
+    // A BYE that was refused, or was lost, has ended nothing; who pays is not to gain by that.
+    const int status = response == nullptr ? 408 : response->status();
+    if (leg->credit && !leg->credit->used_up && status >= 300 && status != 481) hang_up_as_well(where, *leg, now);
     close(where.call, *leg, record.end, record.ended, &waiting, now);
     return Verdict::wait;
 }
@@ -288,6 +297,10 @@ void Accounting::on_leg(Timer& timer, Now now) {
 void Accounting::leg_ended(Handle handle, Leg& leg, Now now) {
     const dialog::DialogState& dialog = leg.kept->dialog;
     if (leg.ending) return close(handle, leg, leg.kept->record.end, leg.kept->record.ended, nullptr, now);
+    if (leg.credit) {  // what is paid for ends on both sides, and is paid for until then
+        ++(dialog.has_expiration() ? counters_.expired : counters_.unconfirmed);
+        return cut(handle, leg, dialog.has_expiration() ? End::expired : End::unconfirmed, now.utc, now);
+    }
     if (dialog.has_expiration()) {
         ++counters_.expired;  // §8.3: the state is dropped, no BYE is sent
         return close(handle, leg, End::expired, dialog.last_seen, nullptr, now);

@@ -74,12 +74,12 @@ public:
                                                                           Ticket waiting, Now now) override;
     void tried(Handle call, std::string_view target, Now now) override;
     void ringing(Handle call, const message::Message& response, Now now) override;
-    [[nodiscard]] dialog::Verdict answered(Handle call, const message::Message& response, std::string_view target, Ticket waiting,
-                                           Now now) override;
+    [[nodiscard]] dialog::Verdict answered(Handle call, const message::Message& response, std::string_view target, const IpAddress& source,
+                                           Ticket waiting, Now now) override;
     [[nodiscard]] dialog::Verdict refused(Handle call, int status, std::string_view reason, Ticket waiting, Now now) override;
     void cancelled(Handle call, Now now) override;
     [[nodiscard]] InDialog find(const message::Message& request) override;
-    void request_passed(const InDialog& where, const message::Message& request, Now now) override;
+    void request_passed(const InDialog& where, const message::Message& request, const IpAddress& source, Now now) override;
     [[nodiscard]] dialog::Verdict response_passed(const InDialog& where, message::Method method, const message::Message* response,
                                                   Ticket waiting, Now now) override;
     void hung_up(const InDialog& where, int status, Now now) override;
@@ -90,7 +90,8 @@ public:
 
 private:
     void begin_record(CallRecord& record, const dialog::InviteFacts& facts, const transaction::Request& request, const message::Uri* target, Now now);
-    void make_leg(Handle call, Attempt& attempt, const message::Message& response, std::string_view target, Ticket waiting, Now now);
+    void make_leg(Handle call, Attempt& attempt, const message::Message& response, std::string_view target, const IpAddress& source, Ticket waiting,
+                  Now now);
     void begin_again(const Attempt& attempt, UtcTime now);
     void close(Handle handle, Leg& leg, CallRecord::End end, UtcTime ended, const Ticket* waiting, Now now);
     void set_end(Leg& leg, Now now);
@@ -114,10 +115,15 @@ private:
     void credit_due(Handle handle, Leg& leg, Now now);
 
     // cut.cpp: the end of a call that nobody pays for any longer
-    void cut(Handle handle, Leg& leg, Now now);
+    void cut(Handle handle, Leg& leg, CallRecord::End end, UtcTime ended, Now now);
     void say_bye(Handle handle, Leg& leg, dialog::Direction from, Now now);
     void acknowledged(Handle handle, Leg& leg, Now now);
     void close_if_over(Handle handle, Leg& leg, Now now);
+
+    // guard.cpp: that a call ends with its record
+    [[nodiscard]] bool guard(Handle handle, Leg& leg, dialog::Direction from, const message::Message& request, bool from_stranger, Now now);
+    void bye_passed(const InDialog& where, Leg& leg, const message::Message& request, bool from_stranger, Now now);
+    void hang_up_as_well(const InDialog& where, Leg& leg, Now now);
 
     static void on_linger(Timer& timer, Now now);
     static void on_leg(Timer& timer, Now now);

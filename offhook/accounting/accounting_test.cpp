@@ -362,7 +362,7 @@ const char* const accepted = "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4
 TEST_F(Calls, RecordNamesTheCodecsOfTheAnswer) {
     const Handle call = invite("Content-Type: application/sdp\n", offer);
     const SipText ok(response_text("200 OK", "INVITE", "b", "Content-Type: application/sdp\n"), accepted);
-    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", callee, ticket(1), now), Verdict::wait);
     run_for(1ms);
     EXPECT_EQ(row().codecs, "PCMA");
 }
@@ -375,7 +375,7 @@ TEST_F(Calls, CodecsAreFoundWithinMultipartBodies) {
     };
     const Handle call = invite(type, among_parts(offer));
     const SipText ok(response_text("200 OK", "INVITE", "b", type), among_parts(accepted));
-    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", callee, ticket(1), now), Verdict::wait);
     run_for(1ms);
     EXPECT_EQ(row().codecs, "PCMA");
 }
@@ -383,10 +383,10 @@ TEST_F(Calls, CodecsAreFoundWithinMultipartBodies) {
 TEST_F(Calls, AnswerInTheAckIsFoundToo) {
     const Handle call = invite();
     const SipText ok(response_text("200 OK", "INVITE", "b", "Content-Type: application/sdp\n"), offer);
-    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+    EXPECT_EQ(accounting->answered(call, ok, "sip:bob@192.0.2.2", callee, ticket(1), now), Verdict::wait);
     const SipText ack("ACK sip:x@192.0.2.2 SIP/2.0\nVia: SIP/2.0/UDP a;branch=z9hG4bK2\nFrom: <sip:alice@example.com>;tag=a\n"
                       "To: <sip:bob@example.com>;tag=b\nCall-ID: 1@a\nCSeq: 1 ACK\nContent-Type: application/sdp\n", accepted);
-    accounting->request_passed(accounting->find(ack), ack, now);
+    accounting->request_passed(accounting->find(ack), ack, caller_address, now);
     run_for(6s);
     EXPECT_EQ(row().codecs, "PCMA");
 }
@@ -395,15 +395,15 @@ TEST_F(Calls, AnswerInTheAckIsFoundToo) {
 TEST_F(Calls, AFurtherAnswerHasARecordOfItsOwnEvenAfterTheFirstCallHasEnded) {
     for (const bool ended : {false, true}) {
         const Handle call = invite("Content-Type: application/sdp\n", offer);
-        EXPECT_EQ(accounting->answered(call, SipText(response_text("200 OK", "INVITE", "b")), "sip:bob@192.0.2.2", ticket(1), now), Verdict::wait);
+        EXPECT_EQ(accounting->answered(call, SipText(response_text("200 OK", "INVITE", "b")), "sip:bob@192.0.2.2", callee, ticket(1), now), Verdict::wait);
         run_for(1s);
         const auto bye = [&](std::string_view tag) { return respond(pass("BYE", Direction::from_caller, 2, "", tag), Method::bye, 2); };
         if (ended) std::ignore = bye("b");
         run_for(1s);
         std::string other = response_text("200 OK", "INVITE", "c", "Content-Type: application/sdp\n");
         other.replace(other.find("Server: Callee/2\n"), 17, "");
-        EXPECT_EQ(accounting->answered(call, SipText(other, accepted), "sip:carol@192.0.2.3", ticket(3), now), Verdict::wait);
-        EXPECT_EQ(accounting->answered(call, SipText(other, accepted), "sip:carol@192.0.2.3", ticket(4), now), Verdict::go_on);  // again
+        EXPECT_EQ(accounting->answered(call, SipText(other, accepted), "sip:carol@192.0.2.3", callee, ticket(3), now), Verdict::wait);
+        EXPECT_EQ(accounting->answered(call, SipText(other, accepted), "sip:carol@192.0.2.3", callee, ticket(4), now), Verdict::go_on);  // again
         run_for(1ms);
         const CallRecord first = row(store.rows().size() - 2), &further = row(store.rows().size() - 1);
         EXPECT_EQ(first.end, ended ? End::caller : End::none);

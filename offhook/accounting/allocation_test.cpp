@@ -68,11 +68,11 @@ TEST(Allocations, AreNoneForACallOnAWarmShard) {
         const Handle call = accounting.admit(request, &*target, {}, now).value_or(dialog::Admission{}).call;
         accounting.tried(call, "sip:u000001@192.0.2.20:5070", now);
         accounting.ringing(call, ringing, now);
-        ASSERT_EQ(accounting.answered(call, ok, "sip:u000001@192.0.2.20:5070", {}, now), dialog::Verdict::wait);
+        ASSERT_EQ(accounting.answered(call, ok, "sip:u000001@192.0.2.20:5070", {}, {}, now), dialog::Verdict::wait);
         accounting.on_committed(store.ticket, true, now);
-        accounting.request_passed(accounting.find(ack), ack, now);
+        accounting.request_passed(accounting.find(ack), ack, {}, now);
         const auto where = accounting.find(bye);
-        accounting.request_passed(where, bye, now);
+        accounting.request_passed(where, bye, {}, now);
         ASSERT_EQ(accounting.response_passed(where, message::Method::bye, &gone.message, {}, now), dialog::Verdict::wait);
         accounting.on_committed(store.ticket, true, now);
         now = {now.steady + 1s, now.utc + 1s};

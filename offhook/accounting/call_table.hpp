@@ -9,12 +9,14 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "offhook/accounting/record_store.hpp"
+#include "offhook/base/address.hpp"
 #include "offhook/base/packed_texts.hpp"
 #include "offhook/base/siphash.hpp"
 #include "offhook/base/slab.hpp"
@@ -99,6 +101,9 @@ struct Attempt {
     OwnedTimer linger;              ///< armed by the first answer
 };
 
+constexpr std::uint32_t last_cseq = (std::uint32_t{1} << 31) - 1;  ///< RFC 3261 §8.1.1.5
+constexpr std::uint32_t highest_cseq = last_cseq - 10'000;         ///< in a call that the server may have to end: its BYE needs a higher one
+
 /// What somebody pays for: how long the call may last, and how it is ended when that is over.
 struct Credit {
     enum class Bye : std::uint8_t { none, waits_for_ack, sent, sent_again, over };
@@ -111,6 +116,7 @@ struct Credit {
     bool used_up = false;              ///< the call is being ended
     Instant ack = Instant::max();      ///< until then the caller gets no BYE
     Bye from_caller = Bye::none, from_callee = Bye::none;
+    std::optional<IpAddress> callee;   ///< where the answer came from; unknown after a restart
 
     [[nodiscard]] bool is_limited() const { return granted != Duration::max(); }
     [[nodiscard]] Instant next() const { return std::min({limit, ask, ack}); }

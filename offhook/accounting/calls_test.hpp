@@ -135,18 +135,18 @@ protected:
                "\nContact: <sip:bob@192.0.2.2>\nServer: Callee/2\n" + std::string(headers);
     }
     Verdict answer(Handle call, std::uint32_t slot, std::string_view to_tag = "b", std::string_view headers = "") {
-        return accounting->answered(call, SipText(response_text("200 OK", "INVITE", to_tag, headers)), "sip:bob@192.0.2.2;x", ticket(slot), now);
+        return accounting->answered(call, SipText(response_text("200 OK", "INVITE", to_tag, headers)), "sip:bob@192.0.2.2;x", callee, ticket(slot), now);
     }
     dialog::CallPort::InDialog pass(std::string_view method, Direction from, int cseq, std::string_view headers = "", std::string_view to_tag = "b",
                                     std::string_view uri = "") {
-        const std::string caller = "<sip:alice@example.com>;tag=a\n", callee = "<sip:bob@example.com>;tag=" + std::string(to_tag) + "\n";
+        const std::string caller = "<sip:alice@example.com>;tag=a\n", called = "<sip:bob@example.com>;tag=" + std::string(to_tag) + "\n";
         const bool forth = from == Direction::from_caller;
         const SipText text(std::string(method) + " " + std::string(!uri.empty() ? uri : forth ? "sip:bob@192.0.2.2" : "sip:alice@192.0.2.1") + " SIP/2.0\nVia: SIP/2.0/UDP a.example.com;branch=z9hG4bK2\nFrom: " +
-                           (forth ? caller : callee) + "To: " + (forth ? callee : caller) + "Call-ID: 1@a\nCSeq: " + std::to_string(cseq) + " " +
+                           (forth ? caller : called) + "To: " + (forth ? called : caller) + "Call-ID: 1@a\nCSeq: " + std::to_string(cseq) + " " +
                            std::string(method) + "\n" + std::string(headers));
         const auto where = accounting->find(text);
         EXPECT_TRUE(!where.call || where.direction == from);
-        if (where.call) accounting->request_passed(where, text, now);
+        if (where.call) accounting->request_passed(where, text, from_elsewhere ? IpAddress{} : forth ? caller_address : callee, now);
         return where;
     }
     Verdict respond(const dialog::CallPort::InDialog& where, Method method, std::uint32_t slot, std::string_view headers = "") {
@@ -171,6 +171,8 @@ protected:
     MemoryChargeStore charges{store, [this](Ticket t, const Grant& grant, Now at) { accounting->on_granted(t, grant, at); }};
     Users users;
     bool on_net = false, a_way_to_hang_up = true;
+    bool from_elsewhere = false;  ///< requests in the dialog do not come from the phone that they name
+    const IpAddress callee = *IpAddress::parse("192.0.2.2"), caller_address = *IpAddress::parse("192.0.2.1");
     std::vector<Released> released;
     std::vector<Told> told;
     std::vector<SaidBye> byes;

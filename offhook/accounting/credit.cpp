@@ -97,8 +97,11 @@ void Accounting::decide(Handle call, Ticket waiting, const Grant& grant, Now now
 void Accounting::begin_credit(Handle handle, Leg& leg, Duration granted, bool answered_now, Now now) {
     leg.credit = std::make_unique<Credit>();
     leg.credit->granted = sane(granted);
+    // Taken over without a reservation: a crash came between the answer and the store's word about it, which is asked for now.
+    const bool unknown = !answered_now && leg.credit->granted == Duration{0};
+    if (unknown) leg.credit->granted = now.utc - leg.kept->record.answered + config_.charge_wait;
     set_limit(leg, now);
-    if (answered_now) extend(handle, leg, config_.slice);
+    if (answered_now || unknown) extend(handle, leg, unknown ? leg.credit->granted + config_.slice : Duration(config_.slice));
 }
 
 // The limit, and when to ask for more: with a quarter of a slice left, but some seconds.
@@ -138,7 +141,7 @@ void Accounting::extended(Handle handle, const Grant& grant, Now now) {
 
 void Accounting::credit_due(Handle handle, Leg& leg, Now now) {
     Credit& credit = *leg.credit;
-    if (credit.limit <= now.steady) return cut(handle, leg, now);
+    if (credit.limit <= now.steady) return cut(handle, leg, CallRecord::End::credit, leg.paid_until(), now);
     if (credit.ack <= now.steady) return acknowledged(handle, leg, now);
     extend(handle, leg, credit.granted + config_.slice);
 }

@@ -4,7 +4,6 @@
 //   none ──► sent ──500──► sent_again ──► over        of each side; towards the caller not before
 //     └─ waits_for_ack ─┘└────anything else────┘      the ACK or 64*T1 (RFC 3261 §15)
 #include <algorithm>
-#include <limits>
 
 #include "offhook/accounting/accounting.hpp"
 
@@ -15,26 +14,27 @@ using Bye = Credit::Bye;
 
 namespace {
 
-constexpr std::string_view reason = "SIP;cause=402;text=\"Payment Required\"";  // RFC 3326 §2
+// RFC 3326 §2
+std::string_view reason(CallRecord::End end) {
+    return end == CallRecord::End::credit ? "SIP;cause=402;text=\"Payment Required\"" : "SIP;cause=408;text=\"Request Timeout\"";
+}
 
 /// A phone answers 500 to a number below one that it has seen (RFC 3261 §12.2.2): what it heard while the server was away. No more
 /// requests than these pass in the seconds that a start takes or an update of a row waits.
 constexpr std::uint32_t leap = 1000;
 
-std::uint32_t raised(std::uint32_t cseq, std::uint32_t by) {
-    return cseq > std::numeric_limits<std::uint32_t>::max() - by ? std::numeric_limits<std::uint32_t>::max() : cseq + by;
-}
+std::uint32_t raised(std::uint32_t cseq, std::uint32_t by) { return cseq > last_cseq - by ? last_cseq : cseq + by; }
 
 }  // namespace
 
-void Accounting::cut(Handle handle, Leg& leg, Now now) {
+void Accounting::cut(Handle handle, Leg& leg, CallRecord::End end, UtcTime ended, Now now) {
     Credit& credit = *leg.credit;
     KeptRecord& record = leg.kept->record;
     ++counters_.cut;
     credit.limit = credit.ask = Instant::max();
     leg.ending = credit.used_up = true;
-    record.end = CallRecord::End::credit;
-    record.ended = leg.paid_until();
+    record.end = end;
+    record.ended = ended;
     set_end(leg, now);
     const Duration still = record.answered + config_.ack_wait - now.utc;
     if (!leg.kept->dialog.ack_seen && still > Duration{0}) {
@@ -63,7 +63,7 @@ void Accounting::say_bye(Handle handle, Leg& leg, Direction from, Now now) {
     std::uint32_t& cseq = leg.kept->dialog.side(from).cseq;
     cseq = raised(cseq, again ? leap : 1);
     bye = again ? Bye::sent_again : Bye::sent;
-    if (!gate_->hang_up({handle, from}, leg.kept->dialog, reason, now)) bye = Bye::over;
+    if (!gate_->hang_up({handle, from}, leg.kept->dialog, reason(leg.kept->record.end), now)) bye = Bye::over;
     set_end(leg, now);
 }
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 
+#include "offhook/base/address.hpp"
 #include "offhook/base/ticket.hpp"
 #include "offhook/base/time.hpp"
 #include "offhook/message/message.hpp"
@@ -58,7 +59,9 @@ public:
     /// A 2xx to the INVITE, before it goes on. `target`: the Request-URI that was answered, `contact`: the binding's contact (or same).
     /// Every 2xx is reported; a further To tag makes a further record. Retransmissions of one that waits: `wait` again never; the
     /// proxy absorbs them while it waits.
-    [[nodiscard]] virtual Verdict answered(Handle call, const message::Message& response, std::string_view target, Ticket, Now) = 0;
+    /// `source`: where it came from.
+    [[nodiscard]] virtual Verdict answered(Handle call, const message::Message& response, std::string_view target, const IpAddress& source, Ticket,
+                                           Now) = 0;
 
     /// The final 300-699 of the INVITE as it will be sent to the caller (ours or a callee's).
     [[nodiscard]] virtual Verdict refused(Handle call, int status, std::string_view reason, Ticket, Now) = 0;
@@ -72,8 +75,8 @@ public:
         Direction direction = Direction::from_caller;
     };
     [[nodiscard]] virtual InDialog find(const message::Message& request) = 0;
-    /// An in-dialog request (ACK, re-INVITE, UPDATE, BYE, others) is forwarded. BYE: the call's end is now.
-    virtual void request_passed(const InDialog& where, const message::Message& request, Now) = 0;
+    /// An in-dialog request (ACK, re-INVITE, UPDATE, BYE, others) that came from `source` is forwarded. BYE: the call's end is now.
+    virtual void request_passed(const InDialog& where, const message::Message& request, const IpAddress& source, Now) = 0;
     /// A final response to it, before it goes on; `method` of the request. Only BYE's may wait. `response` null: none came (timeout).
     [[nodiscard]] virtual Verdict response_passed(const InDialog& where, message::Method method, const message::Message* response, Ticket, Now) = 0;
 

@@ -128,7 +128,7 @@ void Proxy::route(Context& context, const message::Uri& uri, Now now) {
 
     // §17.2.1: at once, not after 200 ms: forwarding may take any time from here on.
     if (context.method == Method::invite) std::ignore = ports_.layer.respond(*context.request, 100, now);
-    if (context.dialog.call) ports_.calls.request_passed(context.dialog, request, now);
+    if (context.dialog.call) ports_.calls.request_passed(context.dialog, request, context.request->flow.remote.address, now);
     advance(context, now);
 }
 
@@ -279,7 +279,7 @@ void Proxy::on_ack(RequestPtr ack, Now now) {
         context.dialog = ports_.calls.find(request);
         if (find_targets(context, *uri, now)) {
             context.targets.resize(1);
-            if (context.dialog.call) ports_.calls.request_passed(context.dialog, request, now);
+            if (context.dialog.call) ports_.calls.request_passed(context.dialog, request, context.request->flow.remote.address, now);
             advance(context, now);
         }
     }

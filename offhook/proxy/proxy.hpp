@@ -172,6 +172,7 @@ private:
     std::size_t unanswered_ = 0;
     Counters counters_;
     bool response_trusted_ = false;  ///< who sent the response that is being handled
+    IpAddress response_source_;      ///< likewise
 
     Slab<Context> contexts_;
     Slab<Branch> branches_;

@@ -28,6 +28,7 @@ void Proxy::on_response(transaction::ClientId client, Handle cookie, const Messa
     Context& context = *contexts_.find(self);
     const int status = response.status();
     response_trusted_ = trusts(from);
+    response_source_ = from.remote.address;
     if (status < 200) {
         if (branch->state == Branch::State::calling) branch->state = Branch::State::proceeding;
         if (status > 100) pass_provisional(context, *branch, response, now);
@@ -95,7 +96,7 @@ void Proxy::pass_success(Context& context, const Message& response, Branch& bran
     const Handle handle = held_.emplace();
     Verdict verdict = Verdict::go_on;
     if (context.call)
-        verdict = ports_.calls.answered(context.call, response, branch.target.uri, ticket(handle), now);
+        verdict = ports_.calls.answered(context.call, response, branch.target.uri, response_source_, ticket(handle), now);
     else if (context.dialog.call)
         verdict = ports_.calls.response_passed(context.dialog, context.method, &response, ticket(handle), now);
     Held& held = *held_.find(handle);

@@ -95,13 +95,13 @@ public:
     }
     void tried(Handle, std::string_view target, Now) override { last_tried = target; }
     void ringing(Handle, const message::Message& r, Now) override { log.push_back("ringing " + std::to_string(r.status())); }
-    dialog::Verdict answered(Handle, const message::Message& r, std::string_view target, Ticket t, Now) override {
+    dialog::Verdict answered(Handle, const message::Message& r, std::string_view target, const IpAddress&, Ticket t, Now) override {
         return note("answered " + std::to_string(r.status()) + " " + std::string(target), t);
     }
     dialog::Verdict refused(Handle, int status, std::string_view, Ticket t, Now) override { return note("refused " + std::to_string(status), t); }
     void cancelled(Handle, Now) override { log.emplace_back("cancelled"); }
     InDialog find(const message::Message&) override { return {Handle{1, knows_dialogs ? 1U : 0U}, dialog::Direction::from_caller}; }
-    void request_passed(const InDialog&, const message::Message& m, Now) override { log.push_back("passed " + std::string(m.method_name())); }
+    void request_passed(const InDialog&, const message::Message& m, const IpAddress&, Now) override { log.push_back("passed " + std::string(m.method_name())); }
     dialog::Verdict response_passed(const InDialog&, message::Method method, const message::Message* r, Ticket t, Now) override {
         return note(std::string(message::name_of(method)) + " got " + (r == nullptr ? "nothing" : std::to_string(r->status())), t);
     }
