@@ -16,7 +16,7 @@ namespace offhook::charging {
 struct Use {
     std::uint64_t calls_of_user = 0, calls_of_account = 0;  ///< in progress
     std::uint64_t calls_this_hour = 0, calls_today = 0;
-    Micros spent_this_hour = 0, spent_today = 0;  ///< what is reserved for calls in progress included
+    Micros spent_this_hour = 0, spent_today = 0;  ///< calls in progress included
 };
 
 /// locked, blocked_prefix, not_allowed, or none.

@@ -78,6 +78,32 @@ TEST(Tariffs, AreNotRemovedWhileAnAccountHasThem) {
     EXPECT_EQ(store->tariff_admin().remove("retail").error().code, Code::not_found);
 }
 
+TEST(Tariffs, KeepTheirCurrencyWhileCallsAreChargedByThem) {
+    const Directory directory;
+    Answers answers;
+    const std::unique_ptr<Store> store = opened(config_for(directory.file("offhook.db")), &answers);
+    import_tariff(*store);
+    ASSERT_TRUE(store->account_admin().add(prepaid("acme")));
+    ASSERT_TRUE(store->account_admin().credit("acme", 1'000'000, "first", ""));
+    store->authorise(request_of(1, seconds_from_now(0)), Answers::ticket(1));
+    ASSERT_EQ(answers.grant(1).rule, charging::Rule::none);
+    ASSERT_TRUE(store->account_admin().change("acme", {.tariff = ""}));
+    const TariffImport other{"retail", "USD", "UTC", false, "prefix,price_per_minute\n"};
+    const auto refused = store->tariff_admin().import(other);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().error.text, "calls in progress of account acme, which is in EUR, are charged by tariff retail: import it in USD when they have "
+                                          "ended, or under another name");
+    import_tariff(*store);  // in the same currency at any time
+    accounting::CallRecord ended = record(1);
+    ended.account = "acme";
+    ended.answered = {};
+    ended.ended = seconds_from_now(0);
+    ended.end = accounting::CallRecord::End::cancelled;
+    store->put(ended, Ticket{});
+    store->flush();
+    EXPECT_TRUE(store->tariff_admin().import(other));
+}
+
 TEST(Accounts, AreAddedChangedCreditedAndOutliveARestart) {
     const Directory directory;
     const Config config = config_for(directory.file("offhook.db"));

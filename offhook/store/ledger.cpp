@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <utility>
 
 #include "offhook/store/account_rows.hpp"
@@ -22,6 +23,8 @@ using charging::Rule;
 constexpr Duration premium_memory = std::chrono::days(30);  ///< a premium destination that was not called for so long is new again
 constexpr Duration network_memory = std::chrono::hours(1);
 constexpr std::int64_t usage_memory = 48;  ///< hours
+constexpr std::int64_t most_rated = 1000;  ///< calls in progress that an INVITE has rated
+constexpr Micros beyond_all = std::numeric_limits<Micros>::max();
 
 Statement& prepared(std::optional<Statement>& statement, soci::session& sql, std::string_view text) {
     if (!statement) statement.emplace(sql, text);
@@ -37,6 +40,8 @@ Rule rule_of(charging::RatingError error) {
 charging::Call call_of(const ChargeRequest& r, std::string_view group) {
     return {.group = group, .destination = r.destination, .on_net = r.on_net, .answered = r.at};
 }
+
+Micros capped_sum(Micros a, Micros b) { return charging::add(a, b).value_or(beyond_all); }
 
 }  // namespace
 
@@ -59,7 +64,7 @@ void Ledger::find_reservation(std::uint64_t record) {
     own_ = {};
     own_.exists = find.fetch();
     if (own_.exists) {
-        own_.at = UtcTime(Duration(find.number(0)));
+        own_.at = own_.invited = UtcTime(Duration(find.number(0)));
         own_.answered = find.number(1) != 0;
         own_.amount = find.number(2);
         own_.lasts = Duration(find.number(3));
@@ -70,9 +75,10 @@ void Ledger::find_reservation(std::uint64_t record) {
 }
 
 bool Ledger::has_ended(std::uint64_t record) {
-    Statement& find = prepared(prepared_.record, sql_, "SELECT end_cause <> 'none' FROM call_record WHERE id = ?");
+    Statement& find = prepared(prepared_.record, sql_, "SELECT end_cause <> 'none', invited FROM call_record WHERE id = ?");
     find.start(key(record));
-    const bool ended = find.fetch() && find.number(0) != 0;
+    const bool found = find.fetch(), ended = found && find.number(0) != 0;
+    if (found) own_.invited = UtcTime(Duration(find.number(1)));
     find.done();
     return ended;
 }
@@ -87,7 +93,7 @@ Grant Ledger::authorise(const ChargeRequest& request, Duration slice, UtcTime no
         accounts_.lock(account_.name, *why, now);
         return {Rule::locked, {}};
     }
-    if (const Rule rule = charging::admit_use(account_.limits, use_of(request)); rule != Rule::none) return {rule, {}};
+    if (const Rule rule = charging::admit_use(account_.limits, use_of(request, slice)); rule != Rule::none) return {rule, {}};
     const Held to_be = held(request, slice);
     if (to_be.rule != Rule::none) return {to_be.rule, {}};
     reserve(request, to_be, false);
@@ -96,7 +102,7 @@ Grant Ledger::authorise(const ChargeRequest& request, Duration slice, UtcTime no
 }
 
 // Reads only what a limit asks for. Calls in progress are counted up to the limit, however many there are.
-charging::Use Ledger::use_of(const ChargeRequest& request) {
+charging::Use Ledger::use_of(const ChargeRequest& request, Duration slice) {
     const charging::Limits& l = account_.limits;
     charging::Use use;
     if (l.calls_of_user != 0) use.calls_of_user = count_reservations(&request.user, l.calls_of_user);
@@ -104,17 +110,47 @@ charging::Use Ledger::use_of(const ChargeRequest& request) {
     if (l.calls_per_hour == 0 && l.calls_per_day == 0 && l.spend_per_hour == 0 && l.spend_per_day == 0) return use;
     const std::int64_t hour = hour_of(request.at);
     Statement& usage = prepared(prepared_.usage, sql_, "SELECT hour, calls, spend FROM usage WHERE account = ? AND hour BETWEEN ? AND ?");
+    if (account_.prepaid)
+        use.spent_this_hour = use.spent_today = account_.reserved - own_.amount;  // as good as spent
+    else if (l.spend_per_hour != 0 || l.spend_per_day != 0)
+        use.spent_this_hour = use.spent_today = owed(request, slice);
     usage.start(account_.name, day_start(hour), hour);
-    use.spent_this_hour = use.spent_today = account_.reserved - own_.amount;  // as good as spent
     while (usage.fetch()) {
         use.calls_today += static_cast<std::uint64_t>(usage.number(1));
-        use.spent_today += usage.number(2);
+        use.spent_today = capped_sum(use.spent_today, usage.number(2));
         if (usage.number(0) != hour) continue;
         use.calls_this_hour += static_cast<std::uint64_t>(usage.number(1));
-        use.spent_this_hour += usage.number(2);
+        use.spent_this_hour = capped_sum(use.spent_this_hour, usage.number(2));
     }
     usage.done();
     return use;
+}
+
+// Rated anew each time: nothing that could be kept would grow with the calls. More calls than can be rated owe more than any limit allows.
+Micros Ledger::owed(const ChargeRequest& request, Duration slice) {
+    Statement& find = prepared(prepared_.owed, sql_,
+                               "SELECT r.at, r.answered, r.tariff, r.destination, r.caller_group, r.on_net, coalesce(c.invited, r.at) FROM reservation r "
+                               "LEFT JOIN call_record c ON c.id = r.record WHERE r.account = ? AND r.record <> ? LIMIT ?");
+    find.start(account_.name, key(request.record), most_rated + 1);
+    Micros sum = 0;
+    std::int64_t calls = 0;
+    while (find.fetch()) {
+        if (++calls > most_rated) sum = beyond_all;
+        if (sum == beyond_all) break;
+        const auto tariff = tariffs_.find(unescaped(find.text(2)));
+        if (!tariff) continue;
+        const std::string destination = unescaped(find.text(3)), group = unescaped(find.text(4));
+        charging::Call call{.group = group, .destination = destination, .on_net = find.number(5) != 0, .answered = UtcTime(Duration(find.number(0)))};
+        const Duration lasted = find.number(1) != 0 ? request.at - call.answered : Duration{};
+        call.duration = std::clamp(lasted, std::min(slice, charging::longest_call), charging::longest_call);
+        const auto charge = by_answer_or_invite(call, UtcTime(Duration(find.number(6))), [&](const charging::Call& c) { return charging::rate(*tariff, c); });
+        if (charge)
+            sum = capped_sum(sum, charge->price.micros);
+        else if (charge.error() == charging::RatingError::overflow)
+            sum = beyond_all;
+    }
+    find.done();
+    return sum;
 }
 
 std::uint64_t Ledger::count_reservations(const std::string* user, std::uint32_t limit) {
@@ -173,17 +209,23 @@ std::uint64_t Ledger::networks(const ChargeRequest& request) {
 
 // Reservations ----------------------------------------------------------------------------------------------------------------
 
+std::shared_ptr<const charging::Tariff> Ledger::tariff() const {
+    auto found = tariffs_.find(tariff_name());
+    if (found && found->settings().currency != account_.currency) return nullptr;
+    return found;
+}
+
 Ledger::Held Ledger::held(const ChargeRequest& request, Duration wanted) const {
-    const std::string& name = own_.exists ? own_.tariff : account_.tariff;
-    const auto tariff = tariffs_.find(name);
-    if (!tariff) return {account_.prepaid || !name.empty() ? Rule::no_tariff : Rule::none, 0, Duration::max()};
-    const charging::Call call = call_of(request, own_.exists ? own_.group : account_.group);
+    const auto by = tariff();
+    if (!by) return {account_.prepaid || !tariff_name().empty() ? Rule::no_tariff : Rule::none, 0, Duration::max()};
+    const charging::Call call = call_of(request, group());
+    const UtcTime invited = own_.invited != UtcTime{} ? own_.invited : request.at;
     if (!account_.prepaid) {
-        const auto price = charging::rate(*tariff, call);  // of no time at all: is there a row?
+        const auto price = by_answer_or_invite(call, invited, [&](const charging::Call& c) { return charging::rate(*by, c); });  // of no time: is there a row?
         return {price ? Rule::none : Rule::no_tariff, 0, Duration::max()};
     }
-    const Micros available = account_.balance - account_.reserved + own_.amount;
-    const auto slice = charging::slice_of(*tariff, call, wanted, {available, account_.currency});
+    const charging::Money available{account_.balance - account_.reserved + own_.amount, account_.currency};
+    const auto slice = by_answer_or_invite(call, invited, [&](const charging::Call& c) { return charging::slice_of(*by, c, wanted, available); });
     if (!slice) return {rule_of(slice.error())};
     return {Rule::none, slice->amount, slice->lasts};
 }
@@ -230,14 +272,16 @@ std::optional<RatedPrice> Ledger::settle(const CallRecord& record) {
     return rated;
 }
 
+// A call that the tariff has no price for any more costs what was reserved for it: nothing of a postpaid account, whose record then has no price until it
+// is rated again.
 std::optional<RatedPrice> Ledger::price_of(const CallRecord& record) const {
-    const std::string& name = own_.exists ? own_.tariff : account_.tariff;
-    const auto tariff = tariffs_.find(name);
-    if (!tariff) return std::nullopt;
-    const Micros available = account_.balance - account_.reserved + own_.amount;
-    const auto settled = charging::settle(*tariff, call_of(record, own_.exists ? own_.group : account_.group), account_.prepaid ? &available : nullptr);
-    if (!settled || !charging::add(account_.balance, -settled->price)) return std::nullopt;
-    return rated_price(*settled, name);
+    if (const auto by = tariff()) {
+        const Micros available = account_.balance - account_.reserved + own_.amount;
+        const auto settled = settle_record(*by, record, group(), account_.prepaid ? &available : nullptr);
+        if (settled && charging::add(account_.balance, -settled->price)) return rated_price(*settled, tariff_name());
+    }
+    if (own_.amount == 0) return std::nullopt;
+    return RatedPrice{own_.amount, std::string(account_.currency.code()), tariff_name(), "", 0, 0};
 }
 
 // A new hour forgets those that no limit asks for any more.

@@ -308,6 +308,129 @@ TEST_F(LedgerTest, TheAnswersTimeDecidesNotTheInvites) {
     EXPECT_EQ(acme().balance, 0);
 }
 
+constexpr UtcTime soon_closed = UtcTime(std::chrono::sys_days(std::chrono::year(2029) / 1 / 1)) + 17h + 59min + 50s;
+
+TEST_F(LedgerTest, ACallThatNoRowHoldsForAtItsAnswerIsRatedAsAtItsInvite) {
+    tariff = "prefix,price_per_minute,hours\n+49,0.6,08:00-18:00\n";
+    now = soon_closed;
+    add(prepaid("acme"), 1'000'000);
+    charging::Account later = prepaid("later");
+    later.prepaid = false;
+    ASSERT_TRUE(store->account_admin().add(later));
+    ASSERT_EQ(authorise(1).rule, Rule::none);
+    accounting::ChargeRequest postpaid = request_of(2, now);
+    postpaid.account = "later";
+    ASSERT_EQ(authorise(postpaid).rule, Rule::none);
+    const UtcTime answered = now + 15s;
+    answer(1, answered);
+    EXPECT_EQ(extend(1, 60s, answered).rule, Rule::none);
+    open();  // the INVITE's instant is known from the record
+    const Grant more = extend(1, 90s, answered);
+    EXPECT_EQ(more.rule, Rule::none);
+    EXPECT_EQ(more.lasts, 90s);
+    end(1, answered, 64s);
+    EXPECT_EQ(price(1).value(), (accounting::RatedPrice{640'000, "EUR", "retail", "+49", 64, 64}));
+    EXPECT_EQ(acme().balance, 360'000);
+    EXPECT_EQ(authorise(request_of(3, answered)).rule, Rule::no_tariff);  // new calls are not allowed by it
+
+    CallRecord r = call(2, answered);
+    r.account = "later";
+    r.ended = answered + 10s;
+    r.end = CallRecord::End::caller;
+    put(r);
+    EXPECT_EQ(account(*store, "later").balance, -100'000);
+    const RatingPage again = store->rerater().page({}, 0, 10, false).value();
+    ASSERT_EQ(again.calls.size(), 2U);
+    EXPECT_FALSE(again.calls[0].differs() || again.calls[1].differs());
+    EXPECT_EQ(again.calls[0].problem + again.calls[1].problem, "");
+}
+
+TEST_F(LedgerTest, ACallWhosePrefixIsRemovedInItsCourseIsNotFree) {
+    add(prepaid("acme"), 1'000'000);
+    charging::Account later = prepaid("later");
+    later.prepaid = false;
+    ASSERT_TRUE(store->account_admin().add(later));
+    ASSERT_EQ(authorise(1).rule, Rule::none);
+    accounting::ChargeRequest postpaid = request_of(2, now);
+    postpaid.account = "later";
+    ASSERT_EQ(authorise(postpaid).rule, Rule::none);
+    import_tariff(*store, "prefix,price_per_minute\n+43,0.6\n");
+    answer(1, now);
+    const Grant grant = extend(1, 90s, now);
+    EXPECT_EQ(grant.rule, Rule::no_tariff);
+    EXPECT_EQ(grant.lasts, 60s);
+    end(1, now, 60s);
+    EXPECT_EQ(price(1).value(), (accounting::RatedPrice{600'000, "EUR", "retail", "", 0, 0}));
+    EXPECT_EQ(acme().balance, 400'000);
+    EXPECT_EQ(acme().reserved, 0);
+
+    CallRecord r = call(2, now);
+    r.account = "later";
+    r.ended = now + 10s;
+    r.end = CallRecord::End::caller;
+    put(r);
+    EXPECT_FALSE(price(2));
+    const RatingPage report = store->rerater().page({}, 0, 10, false).value();
+    ASSERT_EQ(report.calls.size(), 2U);
+    EXPECT_THAT(report.calls[1].problem, HasSubstr("no row of the tariff"));
+    import_tariff(*store);
+    ASSERT_TRUE(store->rerater().page({}, 0, 10, true));
+    EXPECT_EQ(account(*store, "later").balance, -100'000);
+}
+
+TEST_F(LedgerTest, ARecordInProgressWithoutAReservationWasGrantedNothing) {
+    charging::Account a = prepaid("acme");
+    a.prepaid = false;
+    add(a, 0);
+    answer(1, now);
+    ASSERT_EQ(authorise(2).rule, Rule::none);
+    answer(2, now);
+    CallRecord nobodys = call(3, now);
+    nobodys.account.clear();
+    put(nobodys);
+    open();
+    const auto open_calls = store->reader().in_progress().value();
+    ASSERT_EQ(open_calls.size(), 3U);
+    EXPECT_EQ(open_calls[0].granted, Duration{});
+    EXPECT_EQ(open_calls[1].granted, Duration::max());
+    EXPECT_EQ(open_calls[2].granted, Duration::max());
+}
+
+TEST_F(LedgerTest, SpendingOfAPostpaidAccountCountsItsCallsInProgress) {
+    charging::Account a = prepaid("acme");
+    a.prepaid = false;
+    a.limits.spend_per_hour = 1'000'000;
+    add(a, 0);
+    EXPECT_EQ(authorise(1).rule, Rule::none);
+    EXPECT_EQ(authorise(2).rule, Rule::none);            // a slice of 0.60 is owed
+    EXPECT_EQ(authorise(3).rule, Rule::spend_per_hour);  // two
+    end(2, {}, 5s);
+    answer(1, now);
+    extend(1, 60s, now);
+    EXPECT_EQ(authorise(request_of(4, now + 99s)).rule, Rule::none);  // 0.99
+    end(4, {}, 5s);
+    EXPECT_EQ(authorise(request_of(5, now + 100s)).rule, Rule::spend_per_hour);
+    a.limits = {};
+    a.limits.spend_per_day = 1'000'000;
+    ASSERT_TRUE(store->account_admin().change("acme", {.limits = a.limits}));
+    EXPECT_EQ(authorise(request_of(6, now + 100s)).rule, Rule::spend_per_day);
+    EXPECT_EQ(acme().reserved, 0);
+}
+
+TEST_F(LedgerTest, MoreCallsInProgressThanCanBeRatedOweTooMuch) {
+    tariff = "prefix,price_per_minute\n+49,0\n";
+    charging::Account a = prepaid("acme");
+    a.prepaid = false;
+    add(a, 0);
+    constexpr std::uint64_t rated = 1000;
+    for (std::uint64_t id = 1; id < rated; ++id) store->authorise(request_of(id, now), Ticket{});
+    ASSERT_EQ(authorise(rated).rule, Rule::none);
+    a.limits.spend_per_day = 1'000'000;
+    ASSERT_TRUE(store->account_admin().change("acme", {.limits = a.limits}));
+    EXPECT_EQ(authorise(rated + 1).rule, Rule::none);
+    EXPECT_EQ(authorise(rated + 2).rule, Rule::spend_per_day);
+}
+
 TEST_F(LedgerTest, CallsOfOneAccountNeverOverspendIt) {
     add(prepaid("acme"), 7'777'777);
     constexpr int threads = 4, calls = 50;

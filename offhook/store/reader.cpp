@@ -146,7 +146,7 @@ std::expected<bool, std::string> Reader::read_grants(std::vector<accounting::Cal
         for (accounting::CallRecord& r : page) {
             if (r.account.empty()) continue;
             find.start(static_cast<std::int64_t>(r.id));
-            if (find.fetch()) r.granted = Duration(find.number(0));
+            r.granted = find.fetch() ? Duration(find.number(0)) : Duration{};  // without a reservation nobody has allowed it any time
         }
         return true;
     });

@@ -27,7 +27,7 @@ void rate_again(Rerating& call, const accounting::CallRecord& r, const std::opti
                                     : "tariff " + name + " does not exist any more";
         return;
     }
-    const auto settled = charging::settle(*tariff, call_of(r, account->group), nullptr);
+    const auto settled = settle_record(*tariff, r, account->group, nullptr);
     if (settled)
         call.now = rated_price(*settled, name);
     else

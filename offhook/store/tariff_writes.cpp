@@ -48,6 +48,14 @@ AdminResult write_tariff(soci::session& sql, JournalRows& journal, const TariffC
             return refusal(Code::refused, "account " + unescaped(other.text(0)) + " has tariff " + change.name + " and is in " +
                                               std::string(other.text(1)) + ": the tariff cannot be in " + std::string(s.currency.code()));
     }
+    {
+        Statement calls(sql, "SELECT a.name, a.currency FROM reservation r JOIN account a ON a.name = r.account WHERE r.tariff = ? AND a.currency <> ? LIMIT 1");
+        calls.start(change.name, s.currency.code());
+        if (calls.fetch())
+            return refusal(Code::refused, "calls in progress of account " + unescaped(calls.text(0)) + ", which is in " + std::string(calls.text(1)) +
+                                              ", are charged by tariff " + change.name + ": import it in " + std::string(s.currency.code()) +
+                                              " when they have ended, or under another name");
+    }
     const auto rows = static_cast<std::int64_t>(change.tariff->rows().size());
     Statement(sql, "INSERT OR REPLACE INTO tariff (name, currency, zone, free_on_net, row_count, imported, rows) VALUES (?, ?, ?, ?, ?, ?, ?)")
         .run(change.name, s.currency.code(), s.zone.name(), std::int64_t{s.free_on_net}, rows, now, change.rows);
