@@ -92,7 +92,7 @@ bool Proxy::start_branch(Context& context, const Target& target, std::uint32_t b
 
 // §16.6 step 7: a phone's own flow, else the first Route, a static route's next hop or the Request-URI. False: nowhere.
 bool Proxy::find_next_hop(Context& context, Branch& branch, Handle handle, Now now) {
-    if (use_flow(context, branch)) return send(context, branch, handle, now);
+    if (use_flow(context, branch)) return send_to_allowed(context, branch, handle, now);
     std::string_view text = branch.target.uri;
     if (branch.target.binding != nullptr && !branch.target.binding->path.empty()) {
         const std::string_view path = branch.target.binding->path;
@@ -119,12 +119,39 @@ bool Proxy::find_next_hop(Context& context, Branch& branch, Handle handle, Now n
     branch.port = target->port;
     if (target->address) {
         add_flow(context, branch, branch.protocol, {*target->address, branch.port});
-        return send(context, branch, handle, now);
+        return send_to_allowed(context, branch, handle, now);
+    }
+    if (branch.target.is_callees && next_hops_.has_name(target->host)) {
+        refuse_next_hop(context, branch, now);
+        return false;
     }
     const auto addresses = ports_.resolver.resolve(target->host, ticket(handle));
     if (!addresses) return true;  // on_resolved() goes on
     use_addresses(context, branch, *addresses);
+    return send_to_allowed(context, branch, handle, now);
+}
+
+// A gateway that trusts our address takes any call from us: no callee makes himself its target. The callee is then as good as away.
+bool Proxy::send_to_allowed(Context& context, Branch& branch, Handle handle, Now now) {
+    if (branch.target.is_callees && !next_hops_.empty()) {
+        next_hops_.refresh(ports_.resolver, ticket({}), now);
+        const location::Binding* binding = branch.target.binding;
+        const auto is_next_hop = [&](const Flow& flow) {
+            return next_hops_.contains(flow, binding == nullptr ? Endpoint{} : binding->flow.remote);
+        };
+        const auto refused = std::ranges::remove_if(branch.flows, is_next_hop);
+        if (!refused.empty()) {
+            branch.flows.erase(refused.begin(), refused.end());
+            refuse_next_hop(context, branch, now);
+        }
+    }
     return send(context, branch, handle, now);
+}
+
+void Proxy::refuse_next_hop(Context& context, const Branch& branch, Now now) {
+    const transaction::Request& request = *context.request;
+    ports_.observer.rejected(Cause::relay_refused, 480, request.message.value(HeaderId::call_id), request.flow.remote, now);
+    if (branch.flows.empty()) remember(context, 480, nullptr);
 }
 
 // A phone behind NAT or on a stream is reached over the flow that it registered or called by, as long as that lives.
@@ -316,7 +343,7 @@ void Proxy::on_resolved(Ticket ticket, const transport::Addresses& addresses, No
     const Handle self = branch->context;
     Context& context = *contexts_.find(self);
     use_addresses(context, *branch, addresses);
-    if (!send(context, *branch, ticket.handle, now)) {
+    if (!send_to_allowed(context, *branch, ticket.handle, now)) {
         failed(context, ticket.handle, 503, nullptr, now);
         advance(context, now);
     }

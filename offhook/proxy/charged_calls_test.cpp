@@ -177,6 +177,20 @@ TEST(HangingUp, IsRepeatedUntilItIsAnsweredAndThenTold) {
     EXPECT_TRUE(w.drained());
 }
 
+// A caller writes his own Record-Route into the INVITE: our name stands in it, then an element that would take the BYE for itself.
+TEST(HangingUp, BeginsAtTheRouteThatWeWrote) {
+    const std::string token = Text(Talking().last("INVITE").bytes).values(HeaderId::record_route).at(0);
+    for (const std::string& made_up : {std::string("<sip:example.com;lr>"), std::string("<sip:192.0.2.1;lr;oh=0123456789abcdef>"), token}) {
+        Parts parts;
+        parts.headers = "Record-Route: <sip:192.0.2.99;lr>, " + made_up + "\r\n";
+        Talking w(parts);
+        ASSERT_TRUE(w.hang_up(Direction::from_caller));
+        EXPECT_THAT(w.left(), ElementsAre("BYE sip:bob@192.0.2.20:5060 SIP/2.0 > 192.0.2.20:5060")) << made_up;
+        EXPECT_THAT(Text(w.last("BYE").bytes).values(HeaderId::route), IsEmpty()) << made_up;
+        w.run_for(400s);
+    }
+}
+
 // The route set of a side has what lies between it and us as well: its BYE has passed that when it comes here.
 TEST(HangingUp, GoesThroughTheProxiesOfTheOtherSideOnly) {
     Parts parts;

@@ -29,18 +29,22 @@ Protocol protocol_of(const message::Uri& uri) {
 }  // namespace
 
 // How the request would have come in: by the listener that the last of our Routes names, which is the one that the other side knows us by.
-// What stands before the first of ours is of elements that it would have passed before.
+// Our Routes are the last that stand together and whose token fits: this dialog's other side may have written our name, and even a token
+// of ours, before an element of its own. What stands before ours is of elements that the request would have passed before.
 Flow Proxy::flow_known_by(const dialog::DialogState& dialog, Direction from, std::size_t& first_route) const {
     message::Uri ours;
-    bool found = false;
+    bool found = false, in_group = false;
+    const std::string_view to_tag = dialog.tag(from == Direction::from_caller ? Direction::from_callee : Direction::from_caller);
     for (std::size_t i = 0; i < dialog.route_count(); ++i) {
         message::Uri uri;
-        const bool is_ours = message::parse_name_addr(dialog.route(from, i), uri) && domains_.is_ours(uri);
-        if (!is_ours && found) break;
-        if (!is_ours) continue;
-        if (!found) first_route = i;
-        found = true;
-        ours = uri;
+        const bool is_ours = message::parse_name_addr(dialog.route(from, i), uri) && domains_.is_ours(uri) &&
+                             tokens_.verify(uri, dialog.call_id(), dialog.tag(from), to_tag);
+        if (is_ours) {
+            if (!in_group) first_route = i;
+            found = true;
+            ours = uri;
+        }
+        in_group = is_ours;
     }
     std::uint16_t listener = 0;
     const std::uint16_t port = ours.port == 0 ? default_port : ours.port;

@@ -52,6 +52,7 @@ Proxy::Proxy(const Ports& ports, const Config& config, const Keys& keys, UserExi
     : ports_(ports),
       config_(config),
       domains_(config.domains, ports.listeners),
+      next_hops_(config.routes),
       tokens_(keys.relay),
       loop_key_(keys.loop),
       user_exists_(std::move(user_exists)) {}
@@ -59,6 +60,7 @@ Proxy::Proxy(const Ports& ports, const Config& config, const Keys& keys, UserExi
 void Proxy::set_config(const Config& config) {
     config_ = config;
     domains_ = OwnDomains(config.domains, ports_.listeners);
+    next_hops_ = NextHops(config.routes);
 }
 
 Context& Proxy::open(RequestPtr request) {
@@ -67,7 +69,7 @@ Context& Proxy::open(RequestPtr request) {
     context.self = handle;
     context.method = request->message.method();
     context.server = request->transaction;
-    context.trust = request->sender.trust;
+    context.trust = context.caller_trust = request->sender.trust;
     context.identity = identity_of(request->message);
     context.identity_hash = identity_hash(loop_key_, context.identity);
     context.has_to_tag = !context.identity.to_tag.empty();
@@ -97,7 +99,10 @@ void Proxy::process(Context& context, Now now) {
         // As we sent it, it is still its first sender's. Where it goes to if somebody changed its Request-URI is his choice and not the
         // caller's: a callee could otherwise call, in the caller's name and past the records, whom only known senders may call.
         if (context.trust == Trust::unknown && came_back_unchanged(*original, request)) context.trust = contexts_.find(original->context)->trust;
-        context.follows_redirections = contexts_.find(original->context)->follows_redirections;
+        const Context& before = *contexts_.find(original->context);
+        context.led_by_callee = before.led_by_callee || original->target.is_callees;
+        context.caller_trust = before.caller_trust;
+        context.follows_redirections = before.follows_redirections;
     } else if (context.method == Method::invite && !context.has_to_tag) {
         goes_on = admit(context, uri ? &*uri : nullptr, now);
         if (context.decided) return;

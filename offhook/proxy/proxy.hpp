@@ -28,6 +28,7 @@
 #include "offhook/proxy/config.hpp"
 #include "offhook/proxy/domains.hpp"
 #include "offhook/proxy/forward.hpp"
+#include "offhook/proxy/next_hops.hpp"
 #include "offhook/proxy/relay_token.hpp"
 #include "offhook/proxy/response_context.hpp"
 #include "offhook/proxy/user_port.hpp"
@@ -121,6 +122,7 @@ private:
     // targets.cpp: where it goes
     [[nodiscard]] bool find_targets(Context& context, const message::Uri& uri, Now now);
     [[nodiscard]] bool find_bindings(Context& context, const message::Uri& uri, std::string_view domain, Now now);
+    [[nodiscard]] static bool may_be_routed(const Context& context);
     [[nodiscard]] const StaticRoute* match_route(const message::Uri& uri, std::string_view own_domain) const;
     std::size_t add_redirections(Context& context, const message::Message& response);
     [[nodiscard]] std::string_view keep_text(Context& context, std::string_view text);
@@ -129,6 +131,8 @@ private:
     void advance(Context& context, Now now);
     [[nodiscard]] bool start_branch(Context& context, const Target& target, std::uint32_t breadth, Now now);
     [[nodiscard]] bool find_next_hop(Context& context, Branch& branch, Handle handle, Now now);
+    [[nodiscard]] bool send_to_allowed(Context& context, Branch& branch, Handle handle, Now now);
+    void refuse_next_hop(Context& context, const Branch& branch, Now now);
     [[nodiscard]] bool use_flow(Context& context, Branch& branch);
     void use_addresses(Context& context, Branch& branch, const transport::Addresses& addresses);
     void add_flow(Context& context, Branch& branch, transport::Protocol protocol, const Endpoint& remote);
@@ -165,6 +169,7 @@ private:
     Ports ports_;
     Config config_;
     OwnDomains domains_;
+    NextHops next_hops_;
     RelayTokens tokens_;
     SipKey loop_key_;
     UserExists user_exists_;

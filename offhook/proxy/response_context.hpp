@@ -30,6 +30,7 @@ struct Target {
     std::string_view next_hop;                   ///< URI of a static route; empty: the Request-URI tells
     const location::Binding* binding = nullptr;  ///< it came from; kept alive by the context's snapshot
     std::uint16_t group = 0;                     ///< targets of one group are tried in parallel, groups one after the other
+    bool is_callees = false;                     ///< chosen by a callee, with a binding or a 3xx: it may not be the next hop of a static route
 };
 
 struct Context;
@@ -79,6 +80,8 @@ struct Context {
     Handle call;                        ///< accounting's, of an INVITE without To tag that is no spiral
     dialog::CallPort::InDialog dialog;  ///< accounting's, of a request within a call
     bool has_to_tag = false;
+    bool led_by_callee = false;  ///< a spiral that a callee's binding or 3xx sent round
+    transaction::Sender::Trust caller_trust = transaction::Sender::Trust::unknown;  ///< of a spiral: of who sent it when it came first
     bool is_ours = false;   ///< a BYE that accounting wanted: no server transaction
     bool is_told = false;   ///< of such a one: accounting hears what comes of it
 

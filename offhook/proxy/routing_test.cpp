@@ -272,6 +272,17 @@ TEST(StaticRoute, IsChosenByDomainPrefixOrUnknown) {
     EXPECT_EQ(goes_to("sip:x@partner.example", Trust::unknown), "SIP/2.0 403 Forbidden");
 }
 
+// A gateway that gives a call back with another number was asked by the operator, not by a callee.
+TEST(StaticRoute, IsTakenAgainForACallThatAGatewayGivesBack) {
+    Config c = config();
+    c.routes = {{.domain = {}, .user_prefix = {}, .unknown = true, .next_hop = "sip:192.0.2.70"}};
+    World w(c);
+    w.trust = Trust::trusted_network;
+    w.receive(write({.uri = "sip:0049@example.com"}));
+    w.receive(passed_on(w.last("INVITE sip:0049@example.com").bytes, "sip:0050@example.com"), "192.0.2.70:5060");
+    EXPECT_EQ(w.last("INVITE sip:0050@example.com").to.remote.text(), "192.0.2.70:5060");
+}
+
 // Callers reach 192.0.2.1; the next hop is behind another interface, whose address must be in Via and on the packet.
 TEST(WildcardListener, SendsFromTheAddressTowardsTheNextHop) {
     Config c = config();

@@ -37,16 +37,15 @@ bool Proxy::find_targets(Context& context, const Uri& uri, Now now) {
         // A new configuration may come while this goes on.
         const std::string_view hop = next_hop.empty() ? next_hop : keep_text(context, next_hop);
         const std::string_view target = domains_.maddr_is_ours(uri) ? keep_text(context, without_maddr(uri)) : context.routing.request_uri;
-        context.targets.push_back({target, hop, nullptr, 0});
+        // A callee may have written the Request-URI and the Routes; a static route is the operator's.
+        context.targets.push_back({target, hop, nullptr, 0, context.led_by_callee && hop.empty()});
         return true;
     };
     if (!context.routing.next_route.empty()) return only({});  // predetermined; may_pass() has allowed it
     const std::string_view domain = domains_.of(uri);
-    // What an own user's binding leads back to us is not led out by a route, at the price of a call to that user.
-    const bool may_be_routed = !context.has_to_tag && (context.call || context.follows_redirections);
     if (domain.empty()) {
         // A route of ours may stand for a foreign domain; within a dialog the Request-URI is a Contact and is taken as it is.
-        const StaticRoute* route = may_be_routed ? match_route(uri, {}) : nullptr;
+        const StaticRoute* route = may_be_routed(context) ? match_route(uri, {}) : nullptr;
         return only(route != nullptr ? std::string_view(route->next_hop) : std::string_view{});
     }
     context.may_recurse = !context.has_to_tag;
@@ -64,7 +63,7 @@ bool Proxy::find_targets(Context& context, const Uri& uri, Now now) {
         refuse(context, Cause::no_binding, 480, now);
         return false;
     }
-    if (const StaticRoute* route = may_be_routed ? match_route(uri, domain) : nullptr) return only(route->next_hop);
+    if (const StaticRoute* route = may_be_routed(context) ? match_route(uri, domain) : nullptr) return only(route->next_hop);
     refuse(context, Cause::no_user, 404, now);
     return false;
 }
@@ -87,11 +86,18 @@ bool Proxy::find_bindings(Context& context, const Uri& uri, std::string_view dom
     for (const location::Binding* binding : location::targets(*context.bindings, now.utc)) {
         if (context.targets.size() >= config_.max_targets) break;
         if (before != nullptr && before->q != binding->q) ++context.next_group;
-        context.targets.push_back({binding->contact, {}, binding, context.next_group});
+        context.targets.push_back({binding->contact, {}, binding, context.next_group, true});
         before = binding;
     }
     ++context.next_group;
     return !context.targets.empty();
+}
+
+// What an own user's binding or redirection leads back to us is led out by a route only if the caller might have called there himself at
+// no other price: not at the price of a call to that user, and not for a gateway's caller, of whom nobody here answers for the call.
+bool Proxy::may_be_routed(const Context& context) {
+    if (context.has_to_tag) return false;
+    return !context.led_by_callee || (context.follows_redirections && context.caller_trust == Trust::authenticated);
 }
 
 // `own_domain`: empty for a foreign Request-URI. For an own one this is asked only after no such user was found.
@@ -141,7 +147,7 @@ std::size_t Proxy::add_redirections(Context& context, const message::Message& re
     auto place = context.targets.begin() + static_cast<std::ptrdiff_t>(context.next_target);
     for (std::size_t i = 0; i < found.size(); ++i) {
         if (i == 0 || found[i].q != found[i - 1].q) ++context.next_group;
-        place = context.targets.insert(place, {found[i].uri, {}, nullptr, context.next_group}) + 1;
+        place = context.targets.insert(place, {found[i].uri, {}, nullptr, context.next_group, true}) + 1;
     }
     ++context.next_group;
     return found.size();

@@ -14,13 +14,16 @@ def pair(folder, routes_of_a="", routes_of_b=""):
     return servers
 
 
-def invite(phone, uri):
-    """Sends an INVITE until a final response, which is acknowledged; returns it."""
-    call_id, tag, branch = unique("call"), unique("f"), "z9hG4bK" + unique("b")
-    text = phone.request("INVITE", uri, "alice", to=uri, call_id=call_id, from_tag=tag, branch=branch, domain="example.com")
+def invite(phone, uri, cseq=1, credentials="", call_id=None):
+    """Sends an INVITE, challenged or not, until a final response, which is acknowledged; returns it."""
+    call_id, tag, branch = call_id or unique("call"), unique("f"), "z9hG4bK" + unique("b")
+    text = phone.request("INVITE", uri, "alice", cseq, to=uri, call_id=call_id, from_tag=tag, branch=branch, domain="example.com", extra=credentials)
     reply = phone.transact(text, 20)
     to_tag = header(reply, "To").partition(";tag=")[2]
-    phone.send(phone.request("ACK", uri, "alice", to=uri, call_id=call_id, from_tag=tag, to_tag=to_tag, branch=branch, domain="example.com"))
+    phone.send(phone.request("ACK", uri, "alice", cseq, to=uri, call_id=call_id, from_tag=tag, to_tag=to_tag, branch=branch, domain="example.com"))
+    if status(reply) == 407 and not credentials:
+        answer = digest(header(reply, "Proxy-Authenticate"), "alice", "secret", "INVITE", uri)
+        return invite(phone, uri, 2, f"Proxy-Authorization: {answer}\r\n", call_id)
     return reply
 
 
@@ -37,10 +40,11 @@ def loop(folder):
 
 
 def forked_loop(folder):
-    """The same where the first server forks to two contacts, both of which lead back through the second one."""
+    """The same where the first server forks to two contacts, both of which lead back through the second one. The caller is a user, not a trusted
+    network: only for users do contacts lead out of the server."""
     a, b = pair(folder)
     a.add_user("alice", "secret")
-    phone = Phone(("127.0.0.1", a.port))
+    phone = Phone(("127.0.0.1", a.port), "127.0.0.2")
     for user in ("one", "two"):
         reply = phone.register("alice", "secret", domain="example.com", contact=f"<sip:{user}@example.com:{b.port}>", call_id=unique("reg"))
         check(status(reply) == 200, f"REGISTER got {reply[:200]!r}")
