@@ -30,7 +30,10 @@ protected:
     }
     void give(std::int64_t seconds) { charges.credit("acme", seconds * second); }
     [[nodiscard]] charging::Micros balance() const { return charges.accounts.at("acme").balance; }
-    void say(std::size_t bye, int status) { accounting->hung_up(byes.at(bye).where, status, now); }
+    void say(std::size_t bye, int status) {
+        const auto where = byes.at(bye).where;  // another BYE may be said meanwhile
+        accounting->hung_up(where, status, now);
+    }
     /// What the program reads at its start.
     [[nodiscard]] CallRecord left_behind() const {
         CallRecord record = row();

@@ -18,7 +18,8 @@ protected:
         charges.credit("acme", 1'000'000'000);
     }
     void TearDown() override {
-        for (const SaidBye& bye : byes) accounting->hung_up(bye.where, 200, now);
+        const auto said = byes;
+        for (const SaidBye& bye : said) accounting->hung_up(bye.where, 200, now);
         Calls::TearDown();
     }
     Verdict answer_bye(const dialog::CallPort::InDialog& bye, std::string_view status) {
