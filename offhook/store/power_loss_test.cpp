@@ -72,6 +72,7 @@ public:
     explicit Trial(std::uint32_t seed) : random_(seed), seed_(seed) {
         config_ = config_for(directory_.file("offhook.db"));
         config_.commit_window = std::chrono::milliseconds(random_() % 2);
+        config_.retry_for = std::chrono::milliseconds(0);  // a disk without power does not come back
         config_.checkpoint_pages = 4 + static_cast<int>(random_() % 30);
         vfs_.on_loss = [this] {
             const std::lock_guard lock(world_.mutex);
