@@ -50,7 +50,7 @@ TEST(StormUsers, ComeFromAFileWithTheirOwnPasswords) {
     EXPECT_EQ(users->at(1).domain, "example.net");
     EXPECT_EQ(users->at(1).password, "y");
     EXPECT_EQ(users_of_csv("alice,example.com,x\nbob\n", "users.csv").error().text,
-              "users.csv:2: 1 value where three are wanted: name,domain,password");
+              "users.csv:2: 1 value where three are wanted: name,domain,password, and a fourth if an account pays");
     EXPECT_THAT(users_of_csv("", "users.csv").error().text, HasSubstr("no user"));
 }
 
