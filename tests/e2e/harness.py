@@ -129,8 +129,11 @@ class Server:
         """Whether every thread waits for something."""
         states = set()
         for stat in glob.glob(f"/proc/{self.process.pid}/task/*/stat"):
-            with open(stat) as f:
-                states.add(f.read().rpartition(")")[2].split()[0])
+            try:
+                with open(stat) as f:
+                    states.add(f.read().rpartition(")")[2].split()[0])
+            except (FileNotFoundError, ProcessLookupError):
+                return False  # a thread that has just ended
         return states == {"S"}
 
     def offhook(self, *words, text=None, check=True):
